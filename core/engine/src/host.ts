@@ -1,0 +1,49 @@
+import type {
+  CodecDefinition,
+  ExecutorDefinition,
+  ExtensionKind,
+  GateDefinition,
+  Logger,
+  SecretsDefinition,
+  SinkDefinition,
+  SourceDefinition,
+  StateStoreDefinition,
+  StrategyDefinition,
+} from '@dpone/sdk';
+
+/** The definition type of each kind of extension. */
+export interface Definitions {
+  source: SourceDefinition;
+  sink: SinkDefinition;
+  strategy: StrategyDefinition;
+  gate: GateDefinition;
+  codec: CodecDefinition;
+  stateStore: StateStoreDefinition;
+  secrets: SecretsDefinition;
+  executor: ExecutorDefinition;
+}
+
+/** What the engine needs from whoever embeds it: the CLI, a test, a program. It knows no plugin and no container. */
+export interface EngineHost {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The project's folder; relative paths of a manifest start here. */
+  readonly workdir: string;
+  readonly clock: { now(): Date };
+  readonly log: Logger;
+  readonly limits: { readonly memoryBytes: number; readonly threads: number };
+  /** What is installed, sorted; reads no plugin's code. */
+  ids(kind: ExtensionKind): readonly string[];
+  /** Imports the one plugin that provides it. Throws DPONE_TYPE_UNKNOWN with the command that installs it. */
+  definition<K extends ExtensionKind>(kind: K, id: string): Promise<Definitions[K]>;
+  /** Opens the scope of one run. */
+  openScope(label: string): Scope;
+}
+
+/** Objects of one run, or of one partition in it, made once under a key and closed in reverse order. */
+export interface Scope {
+  use<T extends { close(): Promise<void> }>(key: string, make: () => T | Promise<T>): Promise<T>;
+  /** The scope of one unit of work; sees its parent's objects. */
+  child(label: string): Scope;
+  /** Closes what this scope made; never throws: a failed close is logged. */
+  dispose(): Promise<void>;
+}

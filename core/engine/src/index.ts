@@ -1,0 +1,3 @@
+export * from './host.js';
+export * from './manifest/process-spec.js';
+export * from './results.js';

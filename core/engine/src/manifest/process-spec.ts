@@ -1,0 +1,81 @@
+import type { Json, PredicateValue, TableRef } from '@dpone/sdk';
+
+/** How a side reaches its system: by a URI or inline values (`connection:`), or by `connection_type` and `connection_id`. */
+export type ConnectionRef =
+  | { readonly kind: 'inline'; readonly value: string | Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'secret';
+      readonly provider: string;
+      readonly id: string;
+      readonly options: Readonly<Record<string, unknown>>;
+    };
+
+export interface SideSpec {
+  readonly type: string;
+  readonly connection: ConnectionRef | null;
+  readonly table?: TableRef;
+  /** As written, less the keys that the engine itself reads; the plugin's `options` schema is the judge. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export type LineagePreset = 'off' | 'minimal' | 'standard' | 'debug' | 'hierarchical';
+
+/** One process of a manifest: merged, rendered, validated; every default filled in. Secrets are still references. */
+export interface ProcessSpec {
+  readonly name: string;
+  /** `<schema>.<table>` or the table's id in a batch manifest; null in the single form. */
+  readonly selector: string | null;
+  /** Relative to the project, with forward slashes. */
+  readonly manifest: string;
+  readonly description?: string;
+  readonly taskGroup?: string;
+  readonly source: SideSpec & {
+    readonly cursor?: { readonly kind: 'column' | 'new_files' | 'xmin' | 'cdc' | 'offsets'; readonly column?: string };
+    readonly columns?: readonly { readonly name: string; readonly type: string }[];
+    readonly excludeColumns: readonly string[];
+    readonly customPredicate?: string;
+  };
+  readonly sink: SideSpec & {
+    readonly table: TableRef;
+    readonly stagingSchema?: string;
+    readonly strategy: {
+      readonly mode: string;
+      readonly uniqueKey: readonly string[];
+      /** The other keys of `strategy:`; the strategy's `options` schema is the judge. */
+      readonly options: Readonly<Record<string, unknown>>;
+    };
+  };
+  readonly dependsOn: readonly { readonly path?: string; readonly selector?: string; readonly group?: string }[];
+  readonly state: { readonly type: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly lineage: { readonly enabled: boolean; readonly preset: LineagePreset };
+  readonly schemaEvolution: {
+    readonly enabled: boolean;
+    readonly mode: 'strict' | 'additive' | 'widening';
+    readonly applySafe: boolean;
+    readonly onTypeChange: 'fail' | 'new_column';
+    readonly newColumnPrefix: string;
+  };
+  readonly schemaContract: {
+    readonly enforcement: 'strict' | 'coerce' | 'quarantine' | 'warn';
+    readonly columns: Readonly<Record<string, { readonly type?: string; readonly nullable: boolean }>>;
+  };
+  readonly quality: readonly QualityRule[];
+  readonly engine: {
+    /** Lanes that may be planned, cheapest first; all where absent. */
+    readonly lanes?: readonly string[];
+    readonly memoryMb?: number;
+    readonly parallel?: number;
+    readonly executor: string;
+    readonly lockTimeoutSeconds: number;
+  };
+  /** The whole block as it was written, for `manifest explain` and unknown-to-us but accepted reference keys (`observability`, ...). */
+  readonly raw: Readonly<Record<string, Json>>;
+}
+
+export interface QualityRule {
+  readonly check: 'not_null' | 'unique' | 'accepted_values' | 'min_rows' | 'max_null_ratio';
+  readonly columns: readonly string[];
+  readonly on: 'fail' | 'warn' | 'quarantine';
+  readonly value?: number;
+  readonly values?: readonly PredicateValue[];
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { Branded } from '../brand.js';
+import type { Lane } from '../lanes.js';
+import type { PluginContext } from './context.js';
+import type { Partition } from './source.js';
+import type { LoadRef, StageResult } from './sink.js';
+
+/** One partition of one load as plain JSON: any process that has the project and its connections can carry it out. */
+export interface Unit {
+  readonly load: LoadRef;
+  /** Path of the manifest, relative to the project, and the process in it. */
+  readonly manifest: string;
+  readonly process: string;
+  readonly partition: Partition;
+  readonly lane: Lane;
+}
+
+export interface UnitResult extends StageResult {
+  readonly partition: number;
+}
+
+/** Carries units out, here or elsewhere, at most `parallel` at once; the first failure aborts the others. */
+export interface Executor {
+  run(
+    units: readonly Unit[],
+    parallel: number,
+    carryOut: (unit: Unit) => Promise<UnitResult>,
+  ): Promise<readonly UnitResult[]>;
+  close(): Promise<void>;
+}
+
+export interface ExecutorDefinition<O = unknown> extends Branded<'executor'> {
+  readonly summary: string;
+  readonly options: z.ZodType<O>;
+  create(ctx: PluginContext & { readonly options: O }): Promise<Executor> | Executor;
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import type { Branded } from '../brand.js';
+import type { Schema } from '../types.js';
+import type { FinalizePrimitive, FinalizeStep, StagingCheck } from './load-program.js';
+import type { SinkCapabilities } from './sink.js';
+import type { CursorKind, Json, SourceCapabilities } from './source.js';
+
+/** What a strategy decides with. */
+export interface StrategyInput<O> {
+  readonly options: O;
+  readonly uniqueKey: readonly string[];
+  readonly source: SourceCapabilities;
+  readonly sink: SinkCapabilities;
+  /** The cursor that the manifest asks for; undefined where it names none. */
+  readonly cursor?: { readonly kind: CursorKind; readonly column?: string };
+  /** Known when the source is open; undefined while a manifest is only checked. */
+  readonly schema?: Schema;
+  readonly targetExists: boolean;
+}
+
+/** What a load of this strategy is. */
+export interface StrategyPlan {
+  /** Read all of the source, or what is new by the manifest's cursor. */
+  readonly read: 'all' | 'increment';
+  /** Held against staging before finalize. */
+  readonly checks: readonly StagingCheck[];
+  readonly steps: readonly FinalizeStep[];
+  /** One line each, for `plan`: what was chosen and why. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * A load strategy: a pure function from options and capabilities to checks and finalize steps. It knows no system;
+ * the sink carries the steps out.
+ */
+export interface StrategyDefinition<O = unknown> extends Branded<'strategy'> {
+  readonly summary: string;
+  /** The keys of `sink.strategy` besides `mode`, `unique_key` and the common ones. */
+  readonly options: z.ZodType<O>;
+  /** The primitives it needs, in any of these sets; the first that the sink has is taken. */
+  readonly needs: readonly (readonly FinalizePrimitive[])[];
+  readonly uniqueKey: 'required' | 'optional' | 'none';
+  readonly cursor: 'required' | 'optional' | 'none';
+  /** A `strategy:` block that works, for the docs; it must parse. */
+  readonly example: Readonly<Record<string, Json>>;
+  /** Throws DPONE_OPTION_CONFLICT or DPONE_CAPABILITY, naming the alternatives, where the options do not fit together. */
+  plan(input: StrategyInput<O>): StrategyPlan;
+}

@@ -1,0 +1,124 @@
+import type { Readable } from 'node:stream';
+import type { Predicate } from './predicate.js';
+import type { CanonicalType, Column, Schema } from './types.js';
+
+/**
+ * A lane is the form in which data travels. Byte lanes carry an encoding that is never parsed in JavaScript;
+ * `rows` carries typed column batches and always works.
+ */
+export const LANES = [
+  'parquet',
+  'arrow',
+  'native',
+  'rowbinary',
+  'pg-copy-binary',
+  'pg-copy-text',
+  'csv',
+  'tsv',
+  'jsonl',
+  'rows',
+] as const;
+export type LaneId = (typeof LANES)[number];
+
+/**
+ * How a lane's data gets across.
+ * - `pull`: the source names files and the sink's own engine reads them (nothing passes through this process);
+ * - `push`: the sink names a file and the source's own engine writes it;
+ * - `stream`: bytes flow through this process with back-pressure;
+ * - `rows`: typed batches flow through this process.
+ */
+export type Transport = 'pull' | 'push' | 'stream' | 'rows';
+
+export interface Lane {
+  readonly id: LaneId;
+  readonly transport: Transport;
+}
+
+/** One lane that a source offers or a sink accepts for a schema. */
+export interface LaneOffer extends Lane {
+  /** Relative cost of moving a row this way, for this side; lower is preferred. Typical: pull/push 1, stream 3, rows 20. */
+  readonly cost: number;
+  /** Why this side cannot carry a column on this lane without loss; absent or undefined where it can. */
+  readonly refuses?: (column: Column) => string | undefined;
+}
+
+/** How a text format is written; the defaults are each format's own (`csv`: comma, `"`, header, empty unquoted = NULL). */
+export interface FormatOptions {
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: string;
+  readonly header?: boolean;
+  /** Texts that stand for NULL. */
+  readonly nulls?: readonly string[];
+  readonly encoding?: string;
+  readonly dateFormat?: string;
+  readonly timestampFormat?: string;
+  /** Rows looked at to guess types; -1 = all. Default 20480. */
+  readonly sampleRows?: number;
+  /** Columns of hive-style path segments (`day=2026-01-01/`). */
+  readonly hivePartitioning?: boolean;
+  /** Parquet: rows a row group. */
+  readonly rowGroupRows?: number;
+}
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+/** Files of one format to read, in order. Plain JSON: it crosses processes inside a unit of work. */
+export interface FileSet {
+  readonly lane: Exclude<LaneId, 'rows'>;
+  readonly paths: readonly string[];
+  readonly compression: Compression;
+  readonly format: FormatOptions;
+  /** Rows that are not wanted; applied while reading. */
+  readonly where?: Predicate;
+}
+
+/** One file to write. */
+export interface FileTarget {
+  readonly lane: Exclude<LaneId, 'rows'>;
+  readonly path: string;
+  readonly compression: Compression;
+  readonly format: FormatOptions;
+}
+
+/** A batch of the rows lane: `columns[c][r]` in the schema's column order, values as described at {@link CanonicalType}. */
+export interface RowBatch {
+  readonly rows: number;
+  readonly columns: readonly (readonly unknown[])[];
+}
+
+/** What a source gives for one partition on the planned lane. */
+export type LaneData =
+  | { readonly transport: 'pull'; readonly files: FileSet; readonly schema: Schema }
+  | {
+      readonly transport: 'push';
+      readonly schema: Schema;
+      /** Writes the partition to the file that the sink names; resolves with what was written. */
+      readonly write: (target: FileTarget, signal: AbortSignal) => Promise<{ rows: number; bytes?: number }>;
+    }
+  | {
+      readonly transport: 'stream';
+      readonly lane: Exclude<LaneId, 'rows'>;
+      readonly schema: Schema;
+      readonly format: FormatOptions;
+      readonly stream: Readable;
+      /** Rows that the source's system says it sent, once the stream has ended; undefined where it cannot say. */
+      readonly sent: Promise<number | undefined>;
+    }
+  | { readonly transport: 'rows'; readonly schema: Schema; readonly batches: AsyncIterable<RowBatch> };
+
+/**
+ * What a lane's encoding itself cannot carry, whoever writes it: the reason, or undefined where it can.
+ * `csv` and `tsv` here are dpone's own dialect, in which NULL is empty and unquoted and `''` is quoted.
+ */
+export function laneRefuses(lane: LaneId, type: CanonicalType): string | undefined {
+  switch (lane) {
+    case 'csv':
+    case 'tsv':
+      return type.kind === 'array' || type.kind === 'struct' || type.kind === 'map'
+        ? `${lane} has no form for a ${type.kind}`
+        : undefined;
+    default:
+      return undefined;
+  }
+}

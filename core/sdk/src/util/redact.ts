@@ -1,0 +1,32 @@
+const MASK = '***';
+
+/** `scheme://user:secret@host`: the password of any URI. */
+const URI_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):([^\s/?#]*)@/gi;
+/** `password=secret`, `"token": "secret"`, `PGPASSWORD: secret` and the like. */
+const NAMED_SECRET =
+  /((?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|credential|sas|signature)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"']+)/gi;
+const BEARER = /\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/g;
+const AWS_KEY = /\b(AKIA|ASIA)[A-Z0-9]{16}\b/g;
+
+const SECRET_KEY = /pass(word|wd|phrase)?$|secret|token|api_?key|access_?key|credential|private_?key|sas$/i;
+
+/** The one function that takes secrets out of text before a person or a file sees it. */
+export function redact(text: string): string {
+  return text
+    .replace(URI_PASSWORD, `$1:${MASK}@`)
+    .replace(NAMED_SECRET, `$1${MASK}`)
+    .replace(BEARER, `$1 ${MASK}`)
+    .replace(AWS_KEY, MASK);
+}
+
+/** A copy of a JSON-like value whose secret-named keys are masked and whose texts are redacted. */
+export function redactDeep<T>(value: T): T {
+  const walk = (v: unknown, key: string): unknown => {
+    if (typeof v === 'string') return SECRET_KEY.test(key) && v !== '' ? MASK : redact(v);
+    if (Array.isArray(v)) return v.map((item) => walk(item, key));
+    if (typeof v === 'object' && v !== null)
+      return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, walk(x, k)]));
+    return v;
+  };
+  return walk(value, '') as T;
+}
