@@ -32,12 +32,13 @@ export function installNeeded() {
   return false;
 }
 
-/** What npm said, less its advice; the last lines, where its errors are. */
+/** What npm said that matters: its advice, and the help that it prints after a usage error, are left out. */
 const essence = (output) =>
   output
+    .split(/^npm error (?:Clean install|A complete log)/m)[0]
     .split('\n')
-    .filter((line) => line.trim() !== '' && !/^npm (?:notice|warn)/i.test(line))
-    .slice(-12)
+    .filter((line) => !/^(?:npm (?:notice|warn).*|npm error|\s*)$/i.test(line))
+    .slice(0, 12)
     .join('\n');
 
 const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED/;
@@ -57,7 +58,9 @@ export async function install() {
   if (code !== 0) {
     const hint = OFFLINE.test(output)
       ? 'The npm registry cannot be reached: check the network, or npm config get registry.'
-      : 'Mend what npm names above, then run the same command again.';
+      : /EUSAGE/.test(output)
+        ? 'package.json and package-lock.json disagree: run npm install, then npm run lockfile, and commit both.'
+        : 'Mend what npm names above, then run the same command again.';
     throw new Error(`npm ci ended with code ${code}\n${essence(output)}\n${hint}`);
   }
   writeStamp(STAMP, { lockfile: wanted });
