@@ -1,0 +1,16 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+
+/** Rows of a query on a DuckDB file that nobody has open, as plain JSON values. */
+export async function queryDuckdb(path: string, sql: string): Promise<Record<string, unknown>[]> {
+  const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });
+  try {
+    const connection = await instance.connect();
+    try {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
