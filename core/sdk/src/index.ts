@@ -1,3 +1,4 @@
+export * from './artifacts.js';
 export * from './brand.js';
 export * from './types.js';
 export * from './lanes.js';

@@ -73,6 +73,9 @@ export function integerDigits(kind: IntegerKind): number {
   return String(2n ** BigInt(signed ? bits - 1 : bits) - 1n).length;
 }
 
+/** Quoted where it could be read as something else, so that two different structs never have one name. */
+const fieldName = (name: string): string => (/^\w+$/.test(name) ? name : JSON.stringify(name));
+
 /** A type as people write it: `decimal(12,2)`, `timestamp(6) with time zone`, `array<int32>`. */
 export function typeName(type: CanonicalType): string {
   switch (type.kind) {
@@ -87,7 +90,7 @@ export function typeName(type: CanonicalType): string {
     case 'array':
       return `array<${typeName(type.item)}>`;
     case 'struct':
-      return `struct<${type.fields.map((f) => `${f.name} ${typeName(f.type)}`).join(', ')}>`;
+      return `struct<${type.fields.map((f) => `${fieldName(f.name)} ${typeName(f.type)}`).join(', ')}>`;
     case 'map':
       return `map<${typeName(type.key)}, ${typeName(type.value)}>`;
     default:
@@ -114,7 +117,10 @@ export function canHold(target: CanonicalType, source: CanonicalType): boolean {
     case 'decimal':
       if (target.kind === 'decimal')
         return target.scale >= source.scale && target.precision - target.scale >= source.precision - source.scale;
-      return isInteger(target) && source.scale === 0 && integerDigits(target.kind) > source.precision;
+      if (source.scale !== 0) return false;
+      // Unsigned types are out: every decimal has negative values. 2^24 and 2^53 bound the integers of a float.
+      if (isInteger(target)) return INTEGER_BITS[target.kind][1] && integerDigits(target.kind) > source.precision;
+      return source.precision <= (target.kind === 'float64' ? 15 : target.kind === 'float32' ? 7 : 0);
     case 'float32':
       return target.kind === 'float64';
     case 'string':

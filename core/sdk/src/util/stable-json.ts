@@ -1,13 +1,30 @@
-/** JSON with the keys of every object sorted and two-space indentation: the same value always gives the same bytes. */
+/**
+ * JSON with the keys of every object sorted: the same value always gives the same bytes. Unlike `JSON.stringify` it
+ * sorts keys that look like integers too, and writes a bigint as the integer that it is.
+ * @param indent spaces a level; 0 writes one line. Default 2.
+ */
 export function stableJson(value: unknown, indent: number = 2): string {
-  return JSON.stringify(sorted(value), null, indent);
+  return render(value, indent, '\n') ?? 'null';
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value === 'object' && value !== null && typeof (value as { toJSON?: unknown }).toJSON !== 'function') {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(entries.map(([k, v]) => [k, sorted(v)]));
+function render(given: unknown, indent: number, newline: string): string | undefined {
+  const value = hasToJson(given) ? given.toJSON() : given;
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = indent > 0 ? newline + ' '.repeat(indent) : '';
+  const outer = indent > 0 ? newline : '';
+  const colon = indent > 0 ? ': ' : ':';
+  if (Array.isArray(value)) {
+    const items = value.map((item) => inner + (render(item, indent, inner) ?? 'null'));
+    return items.length === 0 ? '[]' : `[${items.join(',')}${outer}]`;
   }
-  return value;
+  const members: string[] = [];
+  for (const key of Object.keys(value).sort()) {
+    const text = render((value as Record<string, unknown>)[key], indent, inner);
+    if (text !== undefined) members.push(`${inner}${JSON.stringify(key)}${colon}${text}`);
+  }
+  return members.length === 0 ? '{}' : `{${members.join(',')}${outer}}`;
 }
+
+const hasToJson = (value: unknown): value is { toJSON(): unknown } =>
+  typeof value === 'object' && value !== null && typeof (value as { toJSON?: unknown }).toJSON === 'function';
