@@ -55,6 +55,11 @@ export interface FormatOptions {
   readonly timestampFormat?: string;
   /** Rows looked at to guess types; -1 = all. Default 20480. */
   readonly sampleRows?: number;
+  /**
+   * Every column that the files have, in order, as `describe` found them: a text file that holds another one is an
+   * error, not a silent loss. Columns that a read leaves out on purpose are listed here all the same.
+   */
+  readonly columns?: readonly string[];
   /** Columns of hive-style path segments (`day=2026-01-01/`). */
   readonly hivePartitioning?: boolean;
   /** Parquet: rows a row group. */

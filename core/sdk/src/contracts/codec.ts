@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Branded } from '../brand.js';
-import type { FileSet, FileTarget, LaneId, RowBatch } from '../lanes.js';
+import type { FileSet, FileTarget, FormatOptions, LaneId, RowBatch } from '../lanes.js';
 import type { Schema } from '../types.js';
 import type { PluginContext } from './context.js';
 
@@ -43,10 +43,16 @@ export interface ConvertResult {
   readonly rejected: readonly RejectedRow[];
 }
 
+/** What files hold, and how their text is written. */
+export interface FileSchema extends Schema {
+  /** The format as given and found; passed on in {@link FileSet.format} it is not guessed a second time. */
+  readonly format?: FormatOptions;
+}
+
 /** Reads and writes file formats in native code, and turns one into another. */
 export interface Codec {
   /** The schema of the files: declared (parquet) or guessed from a sample (csv, jsonl: `inferred: true`). */
-  describe(files: FileSet): Promise<Schema>;
+  describe(files: FileSet): Promise<FileSchema>;
   /** Rows in the files, where the format knows without reading them (parquet), else undefined. */
   countRows(files: FileSet): Promise<number | undefined>;
   convert(request: ConvertRequest, signal: AbortSignal): Promise<ConvertResult>;
