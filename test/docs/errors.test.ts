@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { ERRORS } from '@dpone/sdk';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pages, ROOT } from './markdown.js';
+
+const code = /\bDPONE_[A-Z][A-Z_]*[A-Z]\b/g;
+
+/** Environment variables, which look like codes: the first column of the operators' table is the list of them. */
+function environmentVariables(): Set<string> {
+  const text = readFileSync(join(ROOT, 'docs/guides/operators.md'), 'utf8');
+  return new Set([...text.matchAll(/^\| `(DPONE_[A-Z_]+)`/gm)].map((match) => match[1]!));
+}
+
+describe('docs: error codes', () => {
+  const reference = readFileSync(join(ROOT, 'docs/reference/errors.md'), 'utf8');
+  const documented = [...reference.matchAll(/^## (DPONE_[A-Z_]+)$/gm)].map((match) => match[1]!);
+
+  it('the reference has every code of the table, once, and no other', () => {
+    expect(documented.toSorted()).to.deep.equal(Object.keys(ERRORS).toSorted());
+  });
+
+  it('every code that a page names exists', () => {
+    const known = new Set([...Object.keys(ERRORS), ...environmentVariables()]);
+    const unknown = pages().flatMap((page) =>
+      [...page.text.matchAll(code)]
+        .map((match) => match[0])
+        .filter((name) => !known.has(name))
+        .map((name) => `${page.path}: ${name}`),
+    );
+    expect(unknown).to.deep.equal([]);
+  });
+});
