@@ -94,7 +94,13 @@ export interface RowBatch {
 
 /** What a source gives for one partition on the planned lane. */
 export type LaneData =
-  | { readonly transport: 'pull'; readonly files: FileSet; readonly schema: Schema }
+  | {
+      readonly transport: 'pull';
+      readonly files: FileSet;
+      readonly schema: Schema;
+      /** Rows of the files less those that `where` leaves out, where the format knows; compared with what was staged. */
+      readonly sent?: number | undefined;
+    }
   | {
       readonly transport: 'push';
       readonly schema: Schema;

@@ -15,7 +15,10 @@ export interface PluginContext {
   readonly apiVersion: number;
   /** Already labelled with the plugin and the run. */
   readonly log: Logger;
-  /** Aborted when the run is cancelled; every wait and every driver call must end when it fires. */
+  /**
+   * Aborted when the run is cancelled or has failed elsewhere; every wait and every driver call of a read, of staging
+   * and of finalize must end when it fires. What cleans up (`drop`, `receipt`, `release`, `close`) works after it fired.
+   */
   readonly signal: AbortSignal;
   readonly clock: { now(): Date };
   /** The project's folder: relative paths of a manifest are resolved against it. */

@@ -12,7 +12,10 @@ export interface Unit {
   readonly manifest: string;
   readonly process: string;
   readonly partition: Partition;
+  /** The lane that the source gives. */
   readonly lane: Lane;
+  /** The lane that the sink gets, where a spool file or a codec stands between; the source's own where absent. */
+  readonly into?: { readonly lane: Lane; readonly codec: boolean };
 }
 
 export interface UnitResult extends StageResult {

@@ -58,7 +58,12 @@ export interface LoadRef {
   readonly fence: number;
 }
 
-/** What staging looks like: the source's columns as the target's types, then the framework's. */
+/**
+ * What staging looks like: the source's columns as the target's types, then the framework's. `columns` stand in the
+ * order of the read's schema and are matched to the data by position: a name may differ from the source's (its case, or
+ * a column that schema evolution added for a changed type). A column whose source type was guessed from text
+ * (`inferred`) is read from the text as the type stated here.
+ */
 export interface StagingSpec {
   readonly columns: readonly Column[];
   readonly framework: readonly FrameworkColumn[];
@@ -131,7 +136,10 @@ export interface CheckOutcome {
 
 /** The staging of one load. */
 export interface SinkLoad {
-  /** Adds a partition's data to staging. Called several times at once where the planner says so. */
+  /**
+   * Adds a partition's data to staging. Called several times at once where the planner says so. `rows` of the result are
+   * in staging, `rejected` are not; `onProgress` is given what this partition has come to so far (rows, bytes).
+   */
   stage(data: LaneData, partition: number, onProgress: (rows: number, bytes: number) => void): Promise<StageResult>;
   /** Rows in staging, counted by the system. */
   count(): Promise<number>;
