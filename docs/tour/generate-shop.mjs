@@ -42,9 +42,12 @@ const items = (from, to) => `
 
 const customers = (day, from, to) => `
   SELECT i AS customer_id, ['Ada', 'Bjørn', 'Chloé', 'Даша', 'Emeka', '芳'][(1 + hash(i, 7) % 6)::INT] || ' ' || i AS name,
-    'c' || i || '@shop.example' AS email, ['DE', 'FR', 'GB', 'US', 'NG', 'JP'][(1 + hash(i, 8) % 6)::INT] AS country,
-    ${day === 2 ? `i <= ${SIZES.customers}` : 'false'} AS newsletter
-  FROM range(${from}, ${to + 1}) t(i) ${day === 2 ? `WHERE i > ${SIZES.customers} OR i % 20 = 0` : ''}`;
+    'c' || i || '@shop.example' AS email, ['DE', 'FR', 'GB', 'US', 'NG', 'JP'][(1 + hash(i, 8) % 6)::INT] AS country
+    ${day === 2 ? `, i <= ${SIZES.customers} AS newsletter` : ''}
+  FROM range(${from}, ${to + 1}) t(i) ${day === 2 ? `WHERE i > ${SIZES.customers} OR ${CHANGED_CUSTOMERS}` : ''}`;
+
+/** Customers of day 1 that day 2 changes; day 2 also brings the column `newsletter`. */
+const CHANGED_CUSTOMERS = 'i % 20 = 0';
 
 /** What people and other systems get wrong: each line breaks one rule of the orders table. */
 const BAD_ORDERS = [
