@@ -58,9 +58,9 @@ const BAD_ORDERS = [
   '9000005,21,yesterday,placed,40.00,GBP',
 ];
 
-const duckdb = async () => {
+const duckdb = () => {
   const fromPlugin = createRequire(new URL('../../plugins/connector-duckdb/package.json', import.meta.url));
-  return await import(pathToFileURL(fromPlugin.resolve('@duckdb/node-api')).href);
+  return import(pathToFileURL(fromPlugin.resolve('@duckdb/node-api')).href);
 };
 
 async function gzip(path) {
