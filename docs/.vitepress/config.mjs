@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
@@ -24,6 +24,12 @@ export default defineConfig({
   cleanUrls: true,
   srcExclude: ['tour/out/**'],
   rewrites: { 'tour/README.md': 'tour/index.md' },
+  // The generator copies pages only; these two are linked from the reference.
+  buildEnd({ outDir }) {
+    mkdirSync(`${outDir}/reference`, { recursive: true });
+    for (const name of ['manifest.schema.json', 'catalog.json'])
+      copyFileSync(`${docs}reference/${name}`, `${outDir}/reference/${name}`);
+  },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
