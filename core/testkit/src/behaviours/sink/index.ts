@@ -1,0 +1,34 @@
+import type { Behaviour } from '../../behaviour.js';
+import type { SinkScenario } from '../../scenario.js';
+import { sinkChecks, sinkDefinition, sinkUnreachable } from './definition.js';
+import { explains, FINALIZE_BEHAVIOURS, replays } from './finalizing.js';
+import { fillsFramework } from './framework.js';
+import { measures, measuresMax, quarantines, refusesBadValues } from './quality.js';
+import { fences, locks, receiptsCommit, RECOVER_BEHAVIOURS } from './receipts.js';
+import { SCHEMA_BEHAVIOURS } from './schema.js';
+import { attaches, holdsAllTypes, lanesAgree, quotesNames, stagingInvisible } from './staging.js';
+
+/** What every sink is held against, where it declares it. */
+export const SINK_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = [
+  sinkDefinition,
+  sinkChecks,
+  sinkUnreachable,
+  stagingInvisible,
+  attaches,
+  lanesAgree,
+  holdsAllTypes,
+  quotesNames,
+  fillsFramework,
+  measures,
+  quarantines,
+  refusesBadValues,
+  measuresMax,
+  ...FINALIZE_BEHAVIOURS,
+  ...SCHEMA_BEHAVIOURS,
+  explains,
+  receiptsCommit,
+  replays,
+  locks,
+  fences,
+  ...RECOVER_BEHAVIOURS,
+];

@@ -1,0 +1,66 @@
+import type { Column, SchemaChange } from '@dpone/sdk';
+import type { Behaviour } from '../../behaviour.js';
+import { orders } from '../../fixtures/domain.js';
+import type { Fixture } from '../../fixtures/fixture.js';
+import type { SinkScenario } from '../../scenario.js';
+import { bench, create, expectTarget, firstSteps, held, load } from './use-sink.js';
+
+const asIs = (fixture: Fixture): Fixture => fixture;
+
+interface Change {
+  readonly name: string;
+  readonly change: SchemaChange;
+  /** What the source is before the change, and what it is after it. */
+  readonly before: (whole: Fixture) => Fixture;
+  readonly after: (whole: Fixture) => Fixture;
+}
+
+const note: Column = { name: 'note', type: { kind: 'string' }, nullable: true };
+
+/** The fixture with another column in place of one of the same name, or added, and its values. */
+function withColumn(fixture: Fixture, column: Column, value: (row: Fixture['rows'][number]) => unknown): Fixture {
+  const others = fixture.schema.columns.filter((c) => c.name !== column.name);
+  const at = fixture.schema.columns.findIndex((c) => c.name === column.name);
+  const columns = at < 0 ? [...others, column] : others.toSpliced(at, 0, column);
+  return { ...fixture, schema: { columns }, rows: fixture.rows.map((row) => ({ ...row, [column.name]: value(row) })) };
+}
+
+const small: Column = { name: 'n', type: { kind: 'int32' }, nullable: false };
+const large: Column = { name: 'n', type: { kind: 'int64' }, nullable: false };
+
+const CHANGES: readonly Change[] = [
+  {
+    name: 'add_column',
+    change: { kind: 'add_column', column: note },
+    before: asIs,
+    after: (whole) => withColumn(whole, note, (row) => `note ${String(row['id'] as bigint)}`),
+  },
+  {
+    name: 'widen_column',
+    change: { kind: 'widen_column', column: large, from: small.type },
+    before: (whole) => withColumn(whole, small, () => 7),
+    after: (whole) => withColumn(whole, large, () => 5_000_000_000n),
+  },
+  {
+    name: 'drop_not_null',
+    change: { kind: 'drop_not_null', column: 'n' },
+    before: (whole) => withColumn(whole, small, () => 7),
+    after: (whole) => withColumn(whole, { ...small, nullable: true }, () => null),
+  },
+];
+
+/** Every schema change that a sink declares keeps the old rows and takes the new ones. */
+export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map(({ name, change, before, after }) => ({
+  id: `sink.schema.${name}`,
+  title: `${name} keeps the rows that are there and takes the new ones`,
+  applies: ({ definition }) =>
+    definition.capabilities.ddl.includes(change.kind) && definition.capabilities.finalize.includes('append'),
+  run: (scenario) =>
+    bench(scenario, async (b) => {
+      const old = before(held(scenario, orders(1, 3)));
+      const fresh = after(held(scenario, orders(4, 6)));
+      await create(b, 1, old);
+      await load(b, 2, fresh, { changes: [change], steps: firstSteps(b) });
+      await expectTarget(b, [...old.rows, ...fresh.rows], fresh.schema.columns, `the target after ${name}`);
+    }),
+}));
