@@ -1,3 +1,3 @@
 export * from './host.js';
-export * from './manifest/process-spec.js';
+export * from './manifest/index.js';
 export * from './results.js';

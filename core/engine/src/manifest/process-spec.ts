@@ -30,7 +30,13 @@ export interface ProcessSpec {
   readonly description?: string;
   readonly taskGroup?: string;
   readonly source: SideSpec & {
-    readonly cursor?: { readonly kind: 'column' | 'new_files' | 'xmin' | 'cdc' | 'offsets'; readonly column?: string };
+    readonly cursor?: {
+      readonly kind: 'column' | 'new_files' | 'xmin' | 'cdc' | 'offsets';
+      readonly column?: string;
+      /** Days that the read goes back behind the state; absent = none. */
+      readonly lookbackDays?: number;
+    };
+    readonly partitioning?: PartitioningSpec;
     readonly columns?: readonly { readonly name: string; readonly type: string }[];
     readonly excludeColumns: readonly string[];
     readonly customPredicate?: string;
@@ -40,12 +46,14 @@ export interface ProcessSpec {
     readonly stagingSchema?: string;
     readonly strategy: {
       readonly mode: string;
+      /** Why `mode: auto` became this mode; absent where the manifest names the mode. */
+      readonly reason?: string;
       readonly uniqueKey: readonly string[];
       /** The other keys of `strategy:`; the strategy's `options` schema is the judge. */
       readonly options: Readonly<Record<string, unknown>>;
     };
   };
-  readonly dependsOn: readonly { readonly path?: string; readonly selector?: string; readonly group?: string }[];
+  readonly dependsOn: readonly DependencySpec[];
   readonly state: { readonly type: string; readonly options: Readonly<Record<string, unknown>> };
   readonly lineage: { readonly enabled: boolean; readonly preset: LineagePreset };
   readonly schemaEvolution: {
@@ -57,7 +65,7 @@ export interface ProcessSpec {
   };
   readonly schemaContract: {
     readonly enforcement: 'strict' | 'coerce' | 'quarantine' | 'warn';
-    readonly columns: Readonly<Record<string, { readonly type?: string; readonly nullable: boolean }>>;
+    readonly columns: Readonly<Record<string, ContractColumn>>;
   };
   readonly quality: readonly QualityRule[];
   readonly engine: {
@@ -68,8 +76,42 @@ export interface ProcessSpec {
     readonly executor: string;
     readonly lockTimeoutSeconds: number;
   };
+  /** Keys that the manifest uses, that are accepted, and that this version does not act on: `sink.options.physical_design`. */
+  readonly ignored: readonly string[];
+  /** What the user should know, one sentence each; the ignored keys are among it. */
+  readonly warnings: readonly string[];
+  /** Where each key was written, by its path: `sink.strategy.mode` -> `orders.yml:12:5`. Keys that are defaults are absent. */
+  readonly places: Readonly<Record<string, string>>;
   /** The whole block as it was written, for `manifest explain` and unknown-to-us but accepted reference keys (`observability`, ...). */
   readonly raw: Readonly<Record<string, Json>>;
+}
+
+/** What must have run before. With `path` another manifest (absolute), else this one; without selector and group all of it. */
+export interface DependencySpec {
+  readonly path?: string;
+  readonly selector?: string;
+  /** A task group; in this manifest also the name or selector of a process. */
+  readonly group?: string;
+  readonly alias?: string;
+}
+
+/** How a read is split into ranges. */
+export interface PartitioningSpec {
+  readonly column?: string;
+  readonly bounds: 'auto' | { readonly lower: string | number; readonly upper: string | number };
+  readonly numPartitions: number;
+  readonly maxPartitions: number;
+  readonly targetRowsPerPartition?: number;
+  readonly exportWorkers?: number;
+  readonly loadWorkers?: number;
+}
+
+export interface ContractColumn {
+  readonly type?: string;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly timezone?: boolean | string;
+  readonly nullable: boolean;
 }
 
 export interface QualityRule {

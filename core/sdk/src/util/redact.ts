@@ -13,6 +13,9 @@ const AWS_KEY = /\b(AKIA|ASIA)[A-Z0-9]{16}\b/g;
 
 const SECRET_KEY = /pass(word|wd|phrase)?$|pwd$|secret|token|api_?key|access_?key|credential|private_?key|(^|_)sas$/i;
 
+/** Whether a key's name says that its value is a secret: `password`, `sas_token`, `api_key`. */
+export const isSecretName = (key: string): boolean => SECRET_KEY.test(key);
+
 /** The one function that takes secrets out of text before a person or a file sees it. */
 export function redact(text: string): string {
   return text
@@ -27,7 +30,7 @@ export function redactDeep<T>(value: T): T {
   const walk = (v: unknown, key: string): unknown => {
     // YAML makes a number of `password: 12345`.
     if (typeof v === 'string' || typeof v === 'number' || typeof v === 'bigint')
-      return SECRET_KEY.test(key) && v !== '' ? MASK : typeof v === 'string' ? redact(v) : v;
+      return isSecretName(key) && v !== '' ? MASK : typeof v === 'string' ? redact(v) : v;
     if (Array.isArray(v)) return v.map((item) => walk(item, key));
     if (typeof v === 'object' && v !== null)
       return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, walk(x, k)]));

@@ -1,0 +1,15 @@
+export * from './dependency-graph.js';
+export * from './explain.js';
+export * from './init-manifest.js';
+export { issuesError, type ManifestIssue } from './issue.js';
+export { loadManifest } from './load-manifest.js';
+export type { LoadOptions, Manifest, ManifestKind } from './manifest.js';
+export * from './place-of.js';
+export * from './process-spec.js';
+export * from './resolve-value.js';
+export { manifestJsonSchema } from './schema/json-schema.js';
+export { manifestReference } from './schema/reference-page.js';
+export * from './select.js';
+export { ENGINE_OPTION_KEYS } from './spec/option-split.js';
+export * from './validate-manifest.js';
+export type { NamingIssue } from './validation-rules.js';

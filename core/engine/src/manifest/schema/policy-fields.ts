@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { accepted, flag, integer, object, text } from './field.js';
+
+export const PRESETS = ['off', 'minimal', 'standard', 'debug', 'hierarchical'] as const;
+
+/** A preset's name, or a boolean: YAML 1.1 and JSON writers give `off` as false. */
+const preset = () =>
+  z.preprocess(
+    (value) =>
+      value === false || value === 'no' || value === 'false'
+        ? 'off'
+        : typeof value === 'string'
+          ? value.toLowerCase()
+          : value,
+    z.enum(PRESETS),
+  );
+
+/** `lineage`: a boolean, a preset, or `{enabled, preset, features}`. */
+export const lineageSchema = z
+  .preprocess(
+    (value) => {
+      if (typeof value === 'boolean') return { enabled: value };
+      if (typeof value !== 'string') return value;
+      const word = value.toLowerCase();
+      if (['on', 'yes', 'true'].includes(word)) return { enabled: true };
+      return ['no', 'false'].includes(word) ? { enabled: false } : { preset: word };
+    },
+    object({
+      enabled: flag().optional().describe('Whether the target gets framework columns.').meta({ defaultsTo: true }),
+      preset: preset()
+        .optional()
+        .describe(
+          '`minimal`: load id and load time. `standard`: and row id, extraction time. `debug`: and operation, diagnostics. `hierarchical`: and parent and root ids. `off`: none.',
+        ),
+      features: accepted('Single groups of framework columns'),
+    }),
+  )
+  .meta({ also: [{ type: 'boolean' }, { enum: [...PRESETS, 'on', 'yes', 'no'] }] });
+
+/** Values of accepted keys that ask for what is done anyway, so that nobody need be told. */
+export const EVOLUTION_AS_IS: Readonly<Record<string, string | boolean>> = {
+  on_breaking: 'fail',
+  allow_reserved_dpone_columns: false,
+  tables: 'evolve',
+  columns: 'evolve',
+  data_type: 'widen',
+  ddl_mode: 'online',
+  on_schema_change: 'apply',
+  allow_blocking_online: false,
+};
+
+export const evolutionSchema = z
+  .preprocess(
+    (value) => {
+      if (typeof value === 'boolean') return { enabled: value };
+      if (value === 'on' || value === 'off') return { enabled: value === 'on' };
+      return value;
+    },
+    object({
+      enabled: flag()
+        .optional()
+        .describe('false: any difference between source and target stops the load.')
+        .meta({ defaultsTo: true }),
+      mode: z
+        .enum(['strict', 'additive', 'widening'])
+        .optional()
+        .describe(
+          '`strict`: no change. `additive`: new columns are added. `widening`: and types are widened where no value can be lost.',
+        )
+        .meta({ defaultsTo: 'widening' }),
+      apply_safe: flag().optional().describe('false: changes are shown and not made.').meta({ defaultsTo: true }),
+      on_type_change: z
+        .enum(['fail', 'new_column'])
+        .optional()
+        .describe('A type that cannot be widened stops the load, or its values go to a new column.')
+        .meta({ defaultsTo: 'fail' }),
+      new_column_prefix: text()
+        .optional()
+        .describe('Prefix of such a new column.')
+        .meta({ defaultsTo: '__dpone__nc__' }),
+      on_breaking: accepted('`ignore` goes on after a breaking change'),
+      allow_reserved_dpone_columns: accepted('Lets a source have columns named `__dpone__*`'),
+      tables: accepted('Whether tables are created'),
+      columns: accepted('Whether columns are added'),
+      data_type: accepted('Whether types are widened'),
+      ddl_mode: accepted('When changes are made'),
+      lock_timeout_seconds: accepted('How long a change waits for locks'),
+      statement_timeout_seconds: accepted('How long a change may take'),
+      max_table_size_for_inline_ddl: accepted('Size past which changes are not made during a load'),
+      on_schema_change: accepted('What a change does to the pipeline'),
+      ledger_path: accepted('Where changes are recorded'),
+      allow_blocking_online: accepted('Lets online changes block'),
+    }),
+  )
+  .meta({ also: [{ type: 'boolean' }, { enum: ['on', 'off'] }] });
+
+const contractColumn = object({
+  type: text().optional().describe('Type that every value must fit.'),
+  logical_type: text().optional().describe('The same as `type`.'),
+  precision: integer({ min: 1, max: 76 }).optional().describe('Digits of a decimal.'),
+  scale: integer({ min: 0, max: 76 }).optional().describe('Digits after the point.'),
+  nullable: flag().optional().describe('Whether NULL is allowed.').meta({ defaultsTo: true }),
+  timezone: z.union([flag(), z.string()]).optional().describe('Whether a timestamp carries a time zone.'),
+});
+
+export const contractSchema = object({
+  enforcement: z
+    .enum(['strict', 'coerce', 'quarantine', 'warn'])
+    .optional()
+    .describe(
+      'A row that does not fit: `strict` stops the load, `quarantine` sets the row aside, `warn` lets it pass, `coerce` casts what can be cast and stops at the rest.',
+    )
+    .meta({ defaultsTo: 'strict' }),
+  columns: z.record(z.string(), contractColumn).optional().describe('What each column must fit.'),
+});

@@ -1,0 +1,48 @@
+import type { ProcessSpec } from '../process-spec.js';
+import type { ParsedProcess } from '../schema/process-schema.js';
+import type { EngineOptions } from './option-split.js';
+
+/** The preset of processes that name none: constants of a load, so that byte lanes stay byte lanes. */
+const DEFAULT_PRESET = 'minimal';
+
+/** The framework columns. An explicit `lineage` wins over the older `technical_columns`. */
+export function lineageSpec(options: EngineOptions, warn: (sentence: string) => void): ProcessSpec['lineage'] {
+  const { lineage } = options;
+  const forbidden = options.technical_columns === 'forbidden' || options.include_technical_columns === false;
+  if (lineage === undefined)
+    return forbidden ? { enabled: false, preset: 'off' } : { enabled: true, preset: DEFAULT_PRESET };
+  const off = lineage.enabled === false || lineage.preset === 'off';
+  if (off && options.technical_columns === 'required')
+    warn('technical_columns: required has no effect: lineage is off');
+  if (!off && forbidden) warn('technical_columns is forbidden, and lineage asks for columns: lineage wins');
+  return off ? { enabled: false, preset: 'off' } : { enabled: true, preset: lineage.preset ?? DEFAULT_PRESET };
+}
+
+export function evolutionSpec({ schema_evolution: evolution }: EngineOptions): ProcessSpec['schemaEvolution'] {
+  return {
+    enabled: evolution?.enabled ?? true,
+    mode: evolution?.mode ?? 'widening',
+    applySafe: evolution?.apply_safe ?? true,
+    onTypeChange: evolution?.on_type_change ?? 'fail',
+    newColumnPrefix: evolution?.new_column_prefix ?? '__dpone__nc__',
+  };
+}
+
+/** The contract: of the options as a whole, else of the top level. */
+export function contractSpec(process: ParsedProcess, options: EngineOptions): ProcessSpec['schemaContract'] {
+  const contract = options.schema_contract ?? process.schema_contract;
+  const columns = Object.entries(contract?.columns ?? {}).map(([name, column]) => {
+    const type = column.type ?? column.logical_type;
+    return [
+      name,
+      {
+        ...(type === undefined ? {} : { type }),
+        ...(column.precision === undefined ? {} : { precision: column.precision }),
+        ...(column.scale === undefined ? {} : { scale: column.scale }),
+        ...(column.timezone === undefined ? {} : { timezone: column.timezone }),
+        nullable: column.nullable ?? true,
+      },
+    ] as const;
+  });
+  return { enforcement: contract?.enforcement ?? 'strict', columns: Object.fromEntries(columns) };
+}
