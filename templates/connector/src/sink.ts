@@ -55,7 +55,10 @@ export async function createSink(ctx: SinkContext<Connection, SinkOptions>): Pro
         delete document.states[key];
       }),
     begin: async (load, spec) => {
-      const columns = [...spec.columns, ...spec.framework.map(({ value: _, of: __, ...column }) => column)];
+      const columns = [
+        ...spec.columns,
+        ...spec.framework.map(({ name: column, type, nullable }) => ({ name: column, type, nullable })),
+      ];
       await store.transaction((document) => {
         document.staging[load.loadId] = { target: name, columns, rows: [], rejected: [] };
       });

@@ -75,7 +75,7 @@ export const sinkScenario: SinkScenario = {
       Object.fromEntries(table.columns.map((column, c) => [column.name, unstored(row[c], column.type)])),
     );
   },
-  tables: async (_, folder) => {
+  tables: async (_place, folder) => {
     const document = await load(folder);
     return [...Object.keys(document?.tables ?? {}), ...Object.keys(document?.staging ?? {}).map((id) => `stg ${id}`)];
   },

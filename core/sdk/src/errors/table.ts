@@ -163,6 +163,7 @@ export const ERRORS = {
     'Make the key unique at the source, or choose a wider unique_key.',
   ),
   DPONE_CHECK_FAILED: verdict('A check of the connections or privileges is red.', 'See the checks named.'),
+  DPONE_ARTIFACT_WRITE: terminal('An artifact could not be written.', 'Check the folder named and its permissions.'),
   DPONE_CANCELLED: terminal('The run was interrupted; the target is unchanged.', 'Run again when ready.'),
   DPONE_INTERNAL: terminal(
     'A fault of dpone itself.',

@@ -66,13 +66,14 @@ export const isDeterministic: Behaviour<GateScenario> = {
         const report = await evaluate(scenario, c, input);
         return `${stableJson(report)}\n${scenario.definition.markdown(report)}`;
       };
-      if ((await bytes()) !== (await bytes())) throw new Error('Two evaluations of one input differ.');
+      const first = await bytes();
+      if ((await bytes()) !== first) throw new Error('Two evaluations of one input differ.');
     }),
 };
 
 const BROKEN: readonly { readonly what: string; readonly spoil: (path: string) => Promise<unknown> }[] = [
   { what: 'missing', spoil: (path) => rm(path) },
-  { what: 'a folder', spoil: async (path) => (await rm(path), mkdir(path)) },
+  { what: 'a folder', spoil: (path) => rm(path).then(() => mkdir(path)) },
   { what: 'empty', spoil: (path) => writeFile(path, '') },
   { what: 'not JSON', spoil: (path) => writeFile(path, '{"passed": tru') },
   { what: 'not UTF-8', spoil: (path) => writeFile(path, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])) },

@@ -39,8 +39,8 @@ export const fillsFramework: Behaviour<SinkScenario> = {
       for (const row of rows) {
         if (row['__dpone__load_id'] !== loadId(1))
           throw new Error(`__dpone__load_id is ${JSON.stringify(row['__dpone__load_id'])}.`);
-        if (Date.parse(String(row['__dpone__loaded_at'] as string)) !== CASE_TIME.getTime())
-          throw new Error(`__dpone__loaded_at is ${String(row['__dpone__loaded_at'] as string)}.`);
+        if (Date.parse(String(row['__dpone__loaded_at'])) !== CASE_TIME.getTime())
+          throw new Error(`__dpone__loaded_at is ${String(row['__dpone__loaded_at'])}.`);
       }
     }),
 };

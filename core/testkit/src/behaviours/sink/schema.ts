@@ -33,7 +33,7 @@ const CHANGES: readonly Change[] = [
     name: 'add_column',
     change: { kind: 'add_column', column: note },
     before: asIs,
-    after: (whole) => withColumn(whole, note, (row) => `note ${String(row['id'] as bigint)}`),
+    after: (whole) => withColumn(whole, note, (row) => `note ${String(row['id'])}`),
   },
   {
     name: 'widen_column',

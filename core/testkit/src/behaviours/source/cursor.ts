@@ -12,7 +12,7 @@ function advanced(advance: StateAdvance, rows: readonly Row[], before: Json): Js
   if (advance.kind === 'none') return before;
   const values = rows.map((row) => row[advance.column]).filter((v) => v !== null && v !== undefined);
   if (values.length === 0) return before;
-  return String(values.reduce((a, b) => ((a as number) < (b as number) ? b : a)) as number);
+  return String(values.reduce((a, b) => ((a as number) < (b as number) ? b : a)));
 }
 
 export const incrementsByCursor: Behaviour<SourceScenario> = {
