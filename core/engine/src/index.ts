@@ -1,3 +1,13 @@
+export * from './builtins/index.js';
+export * from './check.js';
+export * from './history.js';
 export * from './host.js';
+export { runUnit } from './load/unit.js';
 export * from './manifest/index.js';
+export * from './options.js';
+export { planProcess } from './plan/plan.js';
+export { parseType } from './plan/parse-type.js';
+export * from './preview.js';
 export * from './results.js';
+export { runProcesses } from './run.js';
+export * from './state-operations.js';

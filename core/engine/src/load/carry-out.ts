@@ -1,0 +1,51 @@
+import { fail, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
+import type { Route } from '../plan/lanes.js';
+import type { LoadPlan } from '../plan/load-plan.js';
+import { routeData } from './route-data.js';
+
+export type UnitProgress = (partition: number, rows: number, bytes: number) => void;
+
+/** Stages one partition and compares what was staged with what the source says it sent. */
+export async function carryOutUnit(
+  plan: LoadPlan,
+  unit: Unit,
+  staging: SinkLoad,
+  onProgress: UnitProgress,
+): Promise<UnitResult> {
+  const { index } = unit.partition;
+  const { context } = plan.open;
+  const given = await plan.read.data(unit.partition, unit.lane);
+  const routed = await routeData(given, routeOf(unit), context, `${unit.load.loadId}-${index}`);
+  try {
+    const result = await staging.stage(routed.data, index, (rows, bytes) => onProgress(index, rows, bytes));
+    const sent = await routed.sent();
+    const met = result.rows + result.rejected;
+    if (sent !== undefined && sent !== met)
+      throw fail('DPONE_COUNT_MISMATCH', `partition ${index}: the source sent ${sent} rows, ${met} arrived`);
+    onProgress(index, result.rows, result.bytes ?? 0);
+    return { ...result, partition: index };
+  } finally {
+    await routed.close();
+  }
+}
+
+/** The units of a load: one a partition, plain JSON. */
+export function unitsOf(plan: LoadPlan, load: Unit['load']): Unit[] {
+  const { spec } = plan.open;
+  const { from, into, codec } = plan.lanes.route;
+  const direct = !codec && from.id === into.id && from.transport === into.transport;
+  return plan.read.partitions.map((partition) => ({
+    load,
+    manifest: spec.manifest,
+    process: spec.name,
+    partition,
+    lane: from,
+    ...(direct ? {} : { into: { lane: into, codec } }),
+  }));
+}
+
+const routeOf = (unit: Unit): Route => ({
+  from: unit.lane,
+  into: unit.into?.lane ?? unit.lane,
+  codec: unit.into?.codec ?? false,
+});

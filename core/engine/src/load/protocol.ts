@@ -1,0 +1,163 @@
+import { fail, type FinalizeResult, type Json, type LoadRef, type SinkLoad } from '@dpone/sdk';
+import { describeChange } from '../plan/difference.js';
+import { routeName } from '../plan/lanes.js';
+import type { LoadPlan } from '../plan/load-plan.js';
+import { planResult } from '../plan/plan-result.js';
+import { loadProgram, targetName } from '../plan/program.js';
+import type { ProtocolStep } from '../results.js';
+import { checkStaging } from './check.js';
+import { loadError, sourceCause } from './load-error.js';
+import { nextState } from './next-state.js';
+import type { PackageRecords } from './package-record.js';
+import { writeQuarantine } from './quarantine.js';
+import { stageLoad } from './stage.js';
+import type { Teller } from './teller.js';
+import type { LoadTrace } from './trace.js';
+import { undoLoad } from './undo.js';
+import type { Work } from './work.js';
+
+export interface ProtocolCall {
+  readonly plan: LoadPlan;
+  readonly load: LoadRef;
+  readonly records: PackageRecords;
+  readonly teller: Teller;
+  readonly work: Work;
+  readonly trace: LoadTrace;
+}
+
+/** The protocol from the package's start to staging's end, under the lock. Throws with the target unchanged, or not at all. */
+export async function carryOutLoad(call: ProtocolCall): Promise<void> {
+  const { plan, load, trace, teller, records } = call;
+  trace.lane = plan.hasData ? routeName(plan.lanes.route) : null;
+  trace.schemaChanges = plan.changes.map(describeChange);
+  trace.warnings.push(...plan.warnings);
+  const before = plan.stateBefore?.state ?? null;
+  trace.state = { key: plan.access.key, before, after: before };
+  await teller.tell({ type: 'planned', process: load.process, plan: planResult(plan, load) });
+  if (!plan.hasData) {
+    trace.committed = { inserted: 0, updated: 0, deleted: 0, finalRows: plan.target.rows ?? 0 };
+    return;
+  }
+  await records.start({
+    run_id: load.runId,
+    load_id: load.loadId,
+    process: load.process,
+    target: targetName(load.target),
+    chunk_id: null,
+    started_at: load.startedAt,
+    rows_staged: 0,
+    rows_loaded: 0,
+    artifact_uri: null,
+    state_after: null,
+    error: null,
+  });
+  trace.package = records.pathOf(load.loadId);
+  const progress: Progress = { staging: undefined, finalizing: false, stateAfter: undefined };
+  trace.committed = await changeTarget(call, progress);
+  await settle(call, progress);
+}
+
+/** What a failure must know to undo the load. */
+interface Progress {
+  staging: SinkLoad | undefined;
+  finalizing: boolean;
+  stateAfter: Json | undefined;
+}
+
+async function changeTarget(call: ProtocolCall, progress: Progress): Promise<FinalizeResult> {
+  const { plan, load, work, records, trace } = call;
+  try {
+    return await stageAndFinalize(call, progress);
+  } catch (thrown) {
+    const error = loadError(thrown, work);
+    const { open, sink } = plan;
+    const receipt = await undoLoad({ open, sink, records, runId: load.runId, loadId: load.loadId, ...progress }, error);
+    trace.quarantine = receipt === null ? null : trace.quarantine;
+    if (receipt === null) throw error;
+    trace.warnings.push(`the commit was answered with an error, but it is in the target: ${error.message}`);
+    return receipt;
+  }
+}
+
+async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise<FinalizeResult> {
+  const { plan, load, records, teller, work, trace } = call;
+  const reach = async (step: ProtocolStep): Promise<void> => {
+    work.signal.throwIfAborted();
+    await teller.step(step);
+    work.signal.throwIfAborted();
+  };
+  await reach('package.started');
+  const staging = await plan.sink.begin(load, plan.staging);
+  progress.staging = staging;
+  await reach('stage.created');
+  const counts = await stageLoad(plan, load, staging, teller, work).catch(async (thrown: unknown) => {
+    throw await sourceCause(plan.read, thrown);
+  });
+  await plan.read.verify();
+  trace.extracted = counts.staged + counts.rejected;
+  trace.bytes = counts.bytes;
+  await records.update(load.loadId, { status: 'staged', rows_staged: counts.staged });
+  await reach('stage.written');
+
+  const checked = await checkStaging(plan, staging);
+  const left = await staging.count();
+  if (left !== counts.staged - checked.setAside)
+    throw fail(
+      'DPONE_COUNT_MISMATCH',
+      `${counts.staged} rows were staged and ${checked.setAside} set aside, ${left} are left`,
+    );
+  trace.warnings.push(...checked.warnings);
+  trace.schemaChanges.push(...checked.changes.map(describeChange));
+  trace.rejected = counts.rejected + checked.setAside;
+  if (trace.rejected > 0) await keepRejected(call, staging);
+  progress.stateAfter = await nextState(plan, staging);
+  const facts = {
+    rowsStaged: left,
+    rowsRejected: trace.rejected,
+    stateAfter: progress.stateAfter,
+    changes: checked.changes,
+  };
+  await reach('stage.checked');
+  progress.finalizing = true;
+  return staging.finalize(loadProgram(plan, load, facts));
+}
+
+async function keepRejected(call: ProtocolCall, staging: SinkLoad): Promise<void> {
+  const { plan, load, records, trace } = call;
+  const { host, context } = plan.open;
+  const written = await writeQuarantine({
+    workdir: host.workdir,
+    tempDir: await context.tempDir(),
+    runId: load.runId,
+    loadId: load.loadId,
+    rows: staging.rejected(),
+    clock: host.clock,
+  });
+  trace.quarantine = written.path;
+  await records.update(load.loadId, { artifact_uri: written.path });
+  if (written.rows !== trace.rejected)
+    throw fail('DPONE_COUNT_MISMATCH', `${trace.rejected} rows were rejected, the sink handed over ${written.rows}`);
+}
+
+/** After the commit: nothing here can undo it, and what fails here is done by the next load. */
+async function settle(call: ProtocolCall, progress: Progress): Promise<void> {
+  const { plan, load, records, teller, trace } = call;
+  const committed = trace.committed!;
+  if (progress.stateAfter !== undefined) {
+    const { access, stateBefore } = plan;
+    await access.put({ state: progress.stateAfter, loadId: load.loadId }, stateBefore?.loadId ?? null);
+    trace.state = { key: access.key, before: stateBefore?.state ?? null, after: progress.stateAfter };
+  }
+  try {
+    await records.end(load.loadId, {
+      status: 'committed',
+      rows_loaded: committed.inserted + committed.updated,
+      state_after: trace.state?.after ?? null,
+    });
+    await teller.step('package.committed');
+    await progress.staging?.drop();
+    await teller.step('stage.dropped');
+  } catch (error) {
+    trace.warnings.push(`the load is committed; what follows it failed and is left to the next load: ${String(error)}`);
+  }
+}

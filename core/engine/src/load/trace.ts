@@ -1,0 +1,34 @@
+import type { FinalizeResult, Json } from '@dpone/sdk';
+
+/** What a load has come to so far; whatever happens, this much can be told. */
+export interface LoadTrace {
+  readonly runId: string;
+  readonly loadId: string;
+  lane: string | null;
+  schemaChanges: string[];
+  warnings: string[];
+  extracted: number;
+  rejected: number;
+  bytes: number;
+  /** Null until the load is committed. */
+  committed: FinalizeResult | null;
+  state: { key: string; before: Json; after: Json } | null;
+  /** Relative to the project; null where none was written. */
+  package: string | null;
+  quarantine: string | null;
+}
+
+export const newTrace = (runId: string, loadId: string): LoadTrace => ({
+  runId,
+  loadId,
+  lane: null,
+  schemaChanges: [],
+  warnings: [],
+  extracted: 0,
+  rejected: 0,
+  bytes: 0,
+  committed: null,
+  state: null,
+  package: null,
+  quarantine: null,
+});

@@ -1,0 +1,45 @@
+import type { Unit, UnitResult } from '@dpone/sdk';
+import type { EngineHost } from '../host.js';
+import type { ProcessSpec } from '../manifest/process-spec.js';
+import type { RunOptions } from '../options.js';
+import { planLoad } from '../plan/load-plan.js';
+import { openProcess } from '../plan/open-process.js';
+import { stateAccess } from '../plan/state-access.js';
+import { carryOutUnit } from './carry-out.js';
+import { loadError } from './load-error.js';
+import { startWork } from './work.js';
+
+/**
+ * Carries out one unit in this process, from the manifest alone: opens source and sink as the load's owner did, and adds
+ * the unit's partition to the staging that the owner made. Takes no lock and finalizes nothing.
+ */
+export async function runUnit(
+  host: EngineHost,
+  unit: Unit,
+  spec: ProcessSpec,
+  options: Pick<RunOptions, 'signal'> & { readonly onProgress?: (rows: number, bytes: number) => void } = {},
+): Promise<UnitResult> {
+  const work = startWork(options.signal);
+  const scope = host.openScope(`unit ${unit.load.loadId} ${unit.partition.index}`);
+  try {
+    const open = await openProcess(host, spec, scope, { signal: work.signal });
+    const source = await open.openSource();
+    const sink = await open.openSink();
+    const plan = await planLoad(open, source, sink, await stateAccess(open, sink));
+    try {
+      const staging = await sink.attach(unit.load, plan.staging);
+      const result = await carryOutUnit(plan, unit, staging, (_partition, rows, bytes) =>
+        options.onProgress?.(rows, bytes),
+      );
+      await plan.read.verify();
+      return result;
+    } finally {
+      await plan.read.close();
+    }
+  } catch (thrown) {
+    throw loadError(thrown, work);
+  } finally {
+    work.close();
+    await scope.dispose();
+  }
+}

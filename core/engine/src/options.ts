@@ -1,0 +1,19 @@
+import type { RunEvent } from './results.js';
+
+/** What a caller of the engine chooses for a run. */
+export interface RunOptions {
+  /** Listens to the run; a `step` event is awaited before the load goes on, so a listener can stop the process exactly there. */
+  readonly onEvent?: ((event: RunEvent) => void | Promise<void>) | undefined;
+  /** Cancels the run: DPONE_CANCELLED, targets unchanged. */
+  readonly signal?: AbortSignal | undefined;
+  /** A ULID by default. Letters, digits and `. _ : + -`. */
+  readonly runId?: string | undefined;
+  /** Processes at once. Default 1. */
+  readonly parallel?: number | undefined;
+  /** How long a load waits for another load of its target, in milliseconds. Default: the manifest's. */
+  readonly lockTimeoutMs?: number | undefined;
+  /** How often a load that failed by a transient error is begun again. Default 0. */
+  readonly retryAttempts?: number | undefined;
+  /** Pause before the first retry, doubled for each next one (at most 5 minutes). Default 0. */
+  readonly retryBackoffSeconds?: number | undefined;
+}

@@ -1,0 +1,46 @@
+import { fail, typeName, type CanonicalType, type DponeError, type SchemaChange } from '@dpone/sdk';
+
+/** One column in which source and target do not fit each other. */
+export interface Difference {
+  readonly column: string;
+  /** Undefined where the side does not have the column. */
+  readonly source: CanonicalType | undefined;
+  readonly target: CanonicalType | undefined;
+  readonly why: string;
+}
+
+const side = (type: CanonicalType | undefined): string => (type === undefined ? 'absent' : typeName(type));
+
+/** The refusal that lists every difference and what to do about each kind. */
+export function breakingError(differences: readonly Difference[]): DponeError {
+  const lines = differences.map((d) => `${d.column}: source ${side(d.source)}, target ${side(d.target)} (${d.why})`);
+  const remedies = new Set(differences.map(remedyOf));
+  return fail('DPONE_SCHEMA_BREAKING', `the source does not fit the target: ${lines.join('; ')}`, {
+    where: differences.map((d) => d.column).join(', '),
+    remedy: [...remedies].join(' '),
+  });
+}
+
+function remedyOf(difference: Difference): string {
+  if (difference.target === undefined)
+    return difference.column.startsWith('__dpone__')
+      ? 'Allow additive schema_evolution, or set lineage: off.'
+      : 'Allow additive schema_evolution, add the column to the target, or name it in source.options.exclude_columns.';
+  if (difference.source === undefined)
+    return 'Bring the column back at the source, drop it from the target, or name it in source.options.exclude_columns to leave it empty.';
+  return 'Change the type at the source or in the target, allow widening, or set schema_evolution.on_type_change: new_column.';
+}
+
+/** A change in one line, for plans and results. */
+export function describeChange(change: SchemaChange): string {
+  switch (change.kind) {
+    case 'create_table':
+      return `create table (${change.schema.columns.map((c) => `${c.name} ${typeName(c.type)}`).join(', ')})`;
+    case 'add_column':
+      return `add column ${change.column.name} ${typeName(change.column.type)}`;
+    case 'widen_column':
+      return `widen column ${change.column.name} from ${typeName(change.from)} to ${typeName(change.column.type)}`;
+    case 'drop_not_null':
+      return `allow NULL in column ${change.column}`;
+  }
+}

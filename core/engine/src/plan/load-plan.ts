@@ -1,0 +1,186 @@
+import {
+  fail,
+  type FrameworkColumn,
+  type Json,
+  type SchemaChange,
+  type Sink,
+  type Source,
+  type SourceRead,
+  type StagingSpec,
+  type StateRecord,
+  type StrategyPlan,
+  type TargetInfo,
+} from '@dpone/sdk';
+import { codecDefinitions } from '../codec-service.js';
+import { planChecks, type PlannedCheck } from './checks.js';
+import { contractWarnings, findName, resolveColumns } from './columns.js';
+import { evolve } from './evolve.js';
+import { frameworkColumns } from './framework.js';
+import { planLanes, type LaneInput, type LanePlan } from './lanes.js';
+import type { OpenProcess } from './open-process.js';
+import { openRead } from './open-read.js';
+import type { StateAccess } from './state-access.js';
+import { planStrategy } from './strategy.js';
+import { whereOf } from './where.js';
+
+/** Everything that a load will do, decided; nothing is written yet. */
+export interface LoadPlan {
+  readonly open: OpenProcess;
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly access: StateAccess;
+  readonly target: TargetInfo;
+  readonly stateBefore: StateRecord | null;
+  readonly read: SourceRead;
+  readonly strategy: StrategyPlan;
+  /** False where an increment has nothing new: there is nothing to stage and nothing to change. */
+  readonly hasData: boolean;
+  readonly staging: StagingSpec;
+  readonly changes: readonly SchemaChange[];
+  /** Columns whose NOT NULL is dropped if NULLs come. */
+  readonly relaxable: readonly string[];
+  readonly checks: readonly PlannedCheck[];
+  readonly lanes: LanePlan;
+  readonly warnings: readonly string[];
+}
+
+const NO_LANES: LanePlan = {
+  route: { from: { id: 'rows', transport: 'rows' }, into: { id: 'rows', transport: 'rows' }, codec: false },
+  refused: [],
+};
+
+/** Inspects the target, opens the read and decides. The plan owns the read: close it when done. */
+export async function planLoad(open: OpenProcess, source: Source, sink: Sink, access: StateAccess): Promise<LoadPlan> {
+  const { host, spec } = open;
+  const target = await sink.inspect();
+  const targetExists = target.exists;
+  const { read: kind } = await planStrategy(host, open, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists });
+  const stateBefore = await access.get();
+  const stored: Json = stateBefore?.state ?? null;
+  const read = await openRead({ open, source, read: kind, stored, target: target.schema });
+  try {
+    return await decide(open, { source, sink, access, target, stateBefore, read });
+  } catch (error) {
+    await read.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+type Known = Pick<LoadPlan, 'source' | 'sink' | 'access' | 'target' | 'stateBefore' | 'read'>;
+
+async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
+  const { spec, host } = open;
+  const { sink, target, read } = known;
+  const badRows = spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail';
+  if (read.partitions.length === 0 && read.schema.columns.length === 0) {
+    const strategy = await planStrategy(host, open, {
+      uniqueKey: spec.sink.strategy.uniqueKey,
+      targetExists: target.exists,
+    });
+    const staging = { columns: [], framework: [], badRows } as const;
+    const nothing = { changes: [], relaxable: [], checks: [], warnings: spec.warnings };
+    return { ...known, open, strategy, hasData: false, staging, lanes: NO_LANES, ...nothing };
+  }
+  const columns = resolveColumns(read.schema.columns, spec);
+  const named = columns.map((column) => {
+    const existing = target.schema?.columns.find((c) => c.name.toLowerCase() === column.name.toLowerCase());
+    return existing === undefined ? column : { ...column, name: existing.name };
+  });
+  const names = named.map((c) => c.name);
+  const uniqueKey = spec.sink.strategy.uniqueKey.map((name) => findName(name, names, spec, 'sink.strategy.unique_key'));
+  const strategy = await planStrategy(host, open, {
+    schema: { columns: named },
+    uniqueKey,
+    targetExists: target.exists,
+  });
+  const framework = frameworkColumns({
+    lineage: spec.lineage,
+    target: target.schema,
+    data: names,
+    key: uniqueKey,
+    fills: open.sink.capabilities.framework,
+  });
+  const evolution = evolve({
+    source: columns,
+    excluded: spec.source.excludeColumns,
+    target: target.schema,
+    framework,
+    required: Object.entries(spec.schemaContract.columns).flatMap(([name, rule]) => (rule.nullable ? [] : [name])),
+    policy: spec.schemaEvolution,
+    ddl: open.sink.capabilities.ddl,
+    setsAside: badRows === 'reject',
+    swaps: strategy.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
+    physicalType: (column) => {
+      const physical = sink.physicalType(column);
+      return 'type' in physical ? physical.type : undefined;
+    },
+  });
+  refuseUnstorable(open, sink, evolution.columns, framework);
+  const laneInput = {
+    offers: read.lanes,
+    accepts: sink.accepts([...evolution.columns, ...framework]),
+    source: read.schema.columns,
+    staged: evolution.columns,
+    allowed: spec.engine.lanes,
+    setsAside: badRows === 'reject',
+  };
+  const checks = planChecks({
+    spec,
+    strategy: strategy.checks,
+    columns: evolution.columns.map((c) => c.name),
+    notNull: evolution.notNull,
+    relaxable: evolution.relaxable,
+    can: open.sink.capabilities.checks,
+  });
+  return {
+    ...known,
+    open,
+    strategy,
+    hasData: true,
+    staging: { columns: evolution.columns, framework: [...framework, ...evolution.kept], badRows },
+    changes: evolution.changes,
+    relaxable: evolution.relaxable,
+    checks,
+    lanes: await chooseLanes(open, laneInput),
+    warnings: [
+      ...spec.warnings,
+      ...(spec.schemaContract.enforcement === 'warn' ? contractWarnings(columns, spec) : []),
+    ],
+  };
+}
+
+/** Codecs are looked at only where no native way is: to look is to import the plugins that provide them. */
+async function chooseLanes(open: OpenProcess, input: Omit<LaneInput, 'codecs'>): Promise<LanePlan> {
+  let direct: LanePlan | undefined;
+  try {
+    direct = planLanes({ ...input, codecs: [] });
+    const { from, into } = direct.route;
+    if (from.transport === into.transport && (into.transport === 'pull' || into.transport === 'push')) return direct;
+  } catch {
+    // Without codecs there is no way; with them there may be, and if not, the next call says so in full.
+  }
+  const codecs = (await codecDefinitions(open.host)).map(([, { reads, writes }]) => ({ reads, writes }));
+  return planLanes({ ...input, codecs });
+}
+
+function refuseUnstorable(
+  open: OpenProcess,
+  sink: Sink,
+  columns: StagingSpec['columns'],
+  framework: readonly FrameworkColumn[],
+): void {
+  const { type } = open.spec.sink;
+  const refused = [...columns, ...framework].flatMap((column) => {
+    const physical = sink.physicalType(column);
+    return 'refused' in physical ? [`${column.name}: ${physical.refused}`] : [];
+  });
+  if (refused.length > 0)
+    throw fail('DPONE_NO_LANE', `a ${type} sink cannot hold every column: ${refused.join('; ')}`, { where: 'sink' });
+  const limit = open.sink.capabilities.maxIdentifier;
+  const long = columns.filter((c) => limit !== undefined && Buffer.byteLength(c.name) > limit).map((c) => c.name);
+  if (long.length > 0)
+    throw fail('DPONE_CAPABILITY', `names longer than ${limit} bytes: ${long.join(', ')}`, {
+      where: whereOf(open.spec, 'sink'),
+      remedy: 'Rename the columns at the source, or leave them out: source.options.exclude_columns.',
+    });
+}

@@ -1,0 +1,110 @@
+import {
+  fail,
+  type FinalizeStepName,
+  type PluginContext,
+  type Sink,
+  type SinkDefinition,
+  type Source,
+  type SourceDefinition,
+} from '@dpone/sdk';
+import { pluginContext } from '../context.js';
+import type { EngineHost, Scope } from '../host.js';
+import type { ProcessSpec, SideSpec } from '../manifest/process-spec.js';
+import { resolveConnection } from './connection.js';
+import { parseOptions } from './parse-options.js';
+import { whereOf } from './where.js';
+import { planStrategy, type StrategyCall } from './strategy.js';
+
+/** A process with both of its sides open; everything that can be judged without a connection has been. */
+export interface OpenProcess extends StrategyCall {
+  readonly host: EngineHost;
+  readonly scope: Scope;
+  readonly context: PluginContext;
+  openSource(): Promise<Source>;
+  openSink(): Promise<Sink>;
+}
+
+export interface OpenOptions {
+  readonly signal: AbortSignal;
+  /** Called by the sink at each named step of finalize. Default: nothing. */
+  readonly step?: (name: FinalizeStepName) => Promise<void>;
+}
+
+/** Finds the process's plugins, reads connections and options, and asks the strategy whether they fit. Connects to nothing. */
+export async function openProcess(
+  host: EngineHost,
+  spec: ProcessSpec,
+  scope: Scope,
+  options: OpenOptions,
+): Promise<OpenProcess> {
+  const context = pluginContext(host, scope, { signal: options.signal, memoryMb: spec.engine.memoryMb });
+  const source = await host.definition('source', spec.source.type);
+  const sink = await host.definition('sink', spec.sink.type);
+  const definition = await host.definition('strategy', spec.sink.strategy.mode);
+  refuseTable(spec, 'source', source);
+  refuseTable(spec, 'sink', sink);
+  const strategyOptions = await parseOptions(definition.options, spec.sink.strategy.options, {
+    spec,
+    at: 'sink.strategy',
+    code: 'DPONE_MANIFEST_INVALID',
+  });
+  const call: StrategyCall = { spec, definition, options: strategyOptions, source, sink };
+  await planStrategy(host, call, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists: false });
+  const sides = {
+    source: await readSide(host, scope, context, spec, 'source', source),
+    sink: await readSide(host, scope, context, spec, 'sink', sink),
+  };
+  const { table } = spec.source;
+  return {
+    ...call,
+    host,
+    scope,
+    context,
+    openSource: () =>
+      scope.use('source', () =>
+        source.create({ ...context, ...sides.source, ...(table === undefined ? {} : { table }) }),
+      ),
+    openSink: () =>
+      scope.use('sink', () =>
+        sink.create({
+          ...context,
+          ...sides.sink,
+          table: spec.sink.table,
+          ...(spec.sink.stagingSchema === undefined ? {} : { stagingSchema: spec.sink.stagingSchema }),
+          step: options.step ?? (() => Promise.resolve()),
+        }),
+      ),
+  };
+}
+
+async function readSide(
+  host: EngineHost,
+  scope: Scope,
+  context: PluginContext,
+  spec: ProcessSpec,
+  side: 'source' | 'sink',
+  definition: SourceDefinition | SinkDefinition,
+): Promise<{ connection: unknown; options: unknown }> {
+  const sideSpec: SideSpec = spec[side];
+  const options = await parseOptions(definition.options, sideSpec.options, {
+    spec,
+    at: `${side}.options`,
+    code: 'DPONE_MANIFEST_INVALID',
+  });
+  const call = { host, scope, context, process: spec, side, spec: sideSpec, schema: definition.connection };
+  return { connection: await resolveConnection(call), options };
+}
+
+function refuseTable(spec: ProcessSpec, side: 'source' | 'sink', definition: SourceDefinition | SinkDefinition): void {
+  const { table, type } = spec[side];
+  if (definition.table === 'required' && (table === undefined || table.name === ''))
+    throw fail('DPONE_MANIFEST_INVALID', `a ${type} ${side} needs a table`, {
+      where: whereOf(spec, `${side}.table`),
+      remedy: `Set ${side}.table: {schema: ..., name: ...}.`,
+    });
+  if (side === 'source' && definition.table === 'none' && table !== undefined)
+    throw fail('DPONE_MANIFEST_INVALID', `a ${type} source has no tables`, {
+      where: whereOf(spec, 'source.table'),
+      remedy: 'Remove source.table.',
+    });
+}

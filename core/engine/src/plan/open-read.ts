@@ -1,0 +1,48 @@
+import type { Json, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
+import { columnsToRead, hintOf } from './columns.js';
+import type { OpenProcess } from './open-process.js';
+import { cursorOf } from './strategy.js';
+import { valueOfState } from './state-key.js';
+
+export interface ReadInput {
+  readonly open: OpenProcess;
+  readonly source: Source;
+  /** The strategy's word. */
+  readonly read: 'all' | 'increment';
+  /** The state as it is stored; null before the first load. */
+  readonly stored: Json;
+  readonly target: Schema | null;
+}
+
+/** Units of work at once, and so the most partitions that are of use. */
+export const parallelOf = (open: OpenProcess): number =>
+  open.spec.source.partitioning?.numPartitions ?? open.spec.engine.parallel ?? open.host.limits.threads;
+
+/** Opens the read that a load asks for. */
+export async function openRead(input: ReadInput): Promise<SourceRead> {
+  const { open, source } = input;
+  const { spec } = open;
+  const cursor = input.read === 'increment' ? cursorOf(open) : undefined;
+  const hint = hintOf(input.target, spec);
+  const request: ReadRequest = {
+    scope:
+      cursor === undefined
+        ? 'all'
+        : { cursor: cursor.kind, ...(cursor.column === undefined ? {} : { column: cursor.column }) },
+    state: cursor === undefined ? null : valueOfState(input.stored, cursor, spec),
+    ...(spec.source.customPredicate === undefined ? {} : { where: { op: 'sql', sql: spec.source.customPredicate } }),
+    parallel: parallelOf(open),
+    ...(hint === undefined ? {} : { hint }),
+    badRows: spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail',
+  };
+  const all = await source.open(request);
+  try {
+    const columns = columnsToRead(all.schema, spec);
+    if (columns === undefined) return all;
+    await all.close();
+    return await source.open({ ...request, columns });
+  } catch (error) {
+    await all.close().catch(() => undefined);
+    throw error;
+  }
+}

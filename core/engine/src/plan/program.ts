@@ -1,0 +1,54 @@
+import { typeName, type Json, type LoadProgram, type LoadRef, type SchemaChange } from '@dpone/sdk';
+import { routeName } from './lanes.js';
+import type { LoadPlan } from './load-plan.js';
+
+export interface ProgramFacts {
+  readonly rowsStaged: number;
+  readonly rowsRejected: number;
+  /** The state to leave; undefined where the load leaves the state as it is. */
+  readonly stateAfter: Json | undefined;
+  /** Changes that only the staged data showed to be needed. */
+  readonly changes: readonly SchemaChange[];
+}
+
+/** The program of a load, for `plan` to show and for finalize to carry out. */
+export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts): LoadProgram {
+  const { spec } = plan.open;
+  const columns = [...plan.staging.columns, ...plan.staging.framework];
+  const before = plan.stateBefore?.state ?? null;
+  const { key, inTarget } = plan.access;
+  return {
+    load,
+    columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    changes: [...plan.changes, ...facts.changes],
+    steps: plan.strategy.steps,
+    receipt: {
+      loadId: load.loadId,
+      runId: load.runId,
+      process: load.process,
+      target: targetName(load.target),
+      strategy: spec.sink.strategy.mode,
+      fence: load.fence,
+      rowsStaged: facts.rowsStaged,
+      rowsRejected: facts.rowsRejected,
+      startedAt: load.startedAt,
+      detail: {
+        source: plan.read.identity,
+        schema: columns.map((c) => ({ name: c.name, type: typeName(c.type) })),
+        lane: routeName(plan.lanes.route),
+        state: {
+          key,
+          before,
+          before_load_id: plan.stateBefore?.loadId ?? null,
+          after: facts.stateAfter ?? before,
+          changed: facts.stateAfter !== undefined,
+        },
+      },
+    },
+    state: facts.stateAfter === undefined || !inTarget ? null : { key, state: facts.stateAfter },
+  };
+}
+
+/** `main.orders`, `orders`. */
+export const targetName = (table: LoadRef['target']): string =>
+  table.schema === undefined ? table.name : `${table.schema}.${table.name}`;

@@ -1,0 +1,93 @@
+import {
+  fail,
+  type Schema,
+  type SinkDefinition,
+  type SourceDefinition,
+  type StrategyDefinition,
+  type StrategyPlan,
+} from '@dpone/sdk';
+import type { EngineHost } from '../host.js';
+import type { ProcessSpec } from '../manifest/process-spec.js';
+import { whereOf } from './where.js';
+
+export interface StrategyCall {
+  readonly spec: ProcessSpec;
+  readonly definition: StrategyDefinition;
+  readonly options: unknown;
+  readonly source: SourceDefinition;
+  readonly sink: SinkDefinition;
+}
+
+/** The cursor of a load that reads what is new: the manifest's, or the source's own list of taken files. */
+export function cursorOf(call: Pick<StrategyCall, 'spec' | 'source'>): NonNullable<ProcessSpec['source']['cursor']> {
+  const stated = call.spec.source.cursor;
+  const known = call.source.capabilities.cursors;
+  const where = whereOf(call.spec, 'source.options.incremental_strategy');
+  if (stated === undefined) {
+    if (known.includes('new_files')) return { kind: 'new_files' };
+    throw fail('DPONE_OPTION_CONFLICT', `${call.spec.sink.strategy.mode} reads what is new, and no cursor is named`, {
+      where,
+      remedy:
+        known.length === 0 ? 'Use full_refresh: this source has no cursor.' : 'Set source.options.incremental_column.',
+    });
+  }
+  if (!known.includes(stated.kind))
+    throw fail('DPONE_CAPABILITY', `a ${call.spec.source.type} source has no ${stated.kind} cursor`, {
+      where,
+      remedy: known.length === 0 ? 'Use full_refresh: this source has no cursor.' : `It has: ${known.join(', ')}.`,
+    });
+  return stated;
+}
+
+/** What the strategy makes of this process. Refuses what source and sink cannot do, before anything is opened. */
+export async function planStrategy(
+  host: EngineHost,
+  call: StrategyCall,
+  known: { readonly schema?: Schema; readonly uniqueKey: readonly string[]; readonly targetExists: boolean },
+): Promise<StrategyPlan> {
+  const { spec, definition, source, sink } = call;
+  const { mode } = spec.sink.strategy;
+  if (definition.uniqueKey === 'required' && spec.sink.strategy.uniqueKey.length === 0)
+    throw fail('DPONE_OPTION_CONFLICT', `${mode} needs a unique_key`, {
+      where: whereOf(spec, 'sink.strategy.unique_key'),
+      remedy: 'Set sink.strategy.unique_key to the columns that identify a row.',
+    });
+  const can = sink.capabilities.finalize;
+  if (definition.needs.length > 0 && !definition.needs.some((set) => set.every((op) => can.includes(op))))
+    throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot do ${mode}: it lacks ${lacking(definition, can)}`, {
+      where: whereOf(spec, 'sink.strategy.mode'),
+      remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
+    });
+  const plan = definition.plan({
+    options: call.options,
+    uniqueKey: known.uniqueKey,
+    source: source.capabilities,
+    sink: sink.capabilities,
+    ...(spec.source.cursor === undefined ? {} : { cursor: spec.source.cursor }),
+    ...(known.schema === undefined ? {} : { schema: known.schema }),
+    targetExists: known.targetExists,
+  });
+  if (definition.cursor === 'required' || plan.read === 'increment') cursorOf(call);
+  const missing = plan.steps.map((s) => s.op).filter((op) => !can.includes(op));
+  if (missing.length > 0)
+    throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot do ${mode}: it lacks ${missing.join(', ')}`, {
+      where: whereOf(spec, 'sink.strategy.mode'),
+      remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
+    });
+  return plan;
+}
+
+type Finalize = SinkDefinition['capabilities']['finalize'];
+
+const lacking = (definition: StrategyDefinition, can: Finalize): string =>
+  definition.needs.map((set) => set.filter((op) => !can.includes(op)).join(' and ')).join(', or ');
+
+/** The installed strategies that such a sink can do. */
+async function possible(host: EngineHost, can: Finalize): Promise<string[]> {
+  const ids: string[] = [];
+  for (const id of host.ids('strategy')) {
+    const { needs } = await host.definition('strategy', id);
+    if (needs.length === 0 || needs.some((set) => set.every((op) => can.includes(op)))) ids.push(id);
+  }
+  return ids;
+}
