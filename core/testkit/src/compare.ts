@@ -4,7 +4,7 @@ import type { Row } from './fixtures/fixture.js';
 /** A value's text for comparing: the same for every form in which a system may hold the same value of the type. */
 export function comparable(value: unknown, type: CanonicalType): string {
   if (value === null || value === undefined) return 'NULL';
-  if (isInteger(type) || type.kind === 'decimal') return plainNumber(String(value));
+  if (isInteger(type) || type.kind === 'decimal') return plainNumber((value as number | bigint | string).toString());
   switch (type.kind) {
     case 'float32':
       return floatText(Math.fround(Number(value)));

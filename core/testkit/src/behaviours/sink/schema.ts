@@ -1,9 +1,9 @@
-import type { Column, SchemaChange } from '@dpone/sdk';
+import { canHold, type Column, type SchemaChange } from '@dpone/sdk';
 import type { Behaviour } from '../../behaviour.js';
 import { orders } from '../../fixtures/domain.js';
 import type { Fixture } from '../../fixtures/fixture.js';
 import type { SinkScenario } from '../../scenario.js';
-import { bench, create, expectTarget, firstSteps, held, load } from './use-sink.js';
+import { bench, create, expectTarget, firstSteps, held, load, useSink } from './use-sink.js';
 
 const asIs = (fixture: Fixture): Fixture => fixture;
 
@@ -61,6 +61,12 @@ export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map
       const fresh = after(held(scenario, orders(4, 6)));
       await create(b, 1, old);
       await load(b, 2, fresh, { changes: [change], steps: firstSteps(b) });
+      const now = await useSink(b, (sink) => sink.inspect());
+      for (const column of fresh.schema.columns) {
+        const there = now.schema?.columns.find((c) => c.name === column.name);
+        if (there === undefined || !canHold(there.type, column.type) || (column.nullable && !there.nullable))
+          throw new Error(`inspect() after ${name} says ${JSON.stringify(there)}, expected ${JSON.stringify(column)}.`);
+      }
       await expectTarget(b, [...old.rows, ...fresh.rows], fresh.schema.columns, `the target after ${name}`);
     }),
 }));

@@ -10,9 +10,9 @@ import { held, readOnce, request, seeded, useSource } from './use-source.js';
 function advanced(advance: StateAdvance, rows: readonly Row[], before: Json): Json {
   if (advance.kind === 'value') return advance.state;
   if (advance.kind === 'none') return before;
-  const values = rows.map((row) => row[advance.column]).filter((v) => v !== null && v !== undefined);
+  const values = rows.map((row) => row[advance.column] as string | null).filter((v) => v !== null);
   if (values.length === 0) return before;
-  return String(values.reduce((a, b) => ((a as number) < (b as number) ? b : a)));
+  return values.reduce((a, b) => (a < b ? b : a));
 }
 
 export const incrementsByCursor: Behaviour<SourceScenario> = {
