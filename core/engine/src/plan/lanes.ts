@@ -115,11 +115,10 @@ function refusal(way: Way, input: LaneInput): string | undefined {
 
 function noLane(input: LaneInput, refused: readonly RefusedLane[]): DponeError {
   const tried = refused.map((r) => `${r.lane} (${r.reason})`).join('; ');
-  return fail('DPONE_NO_LANE', `no lane carries every column without loss: ${tried || 'the source offers none'}`, {
-    ...(input.allowed === undefined
-      ? {}
-      : { where: 'engine.lanes', remedy: 'Allow one more lane in engine.lanes, or remove the option.' }),
-  });
+  const what = `no lane carries every column without loss: ${tried || 'the source offers none'}`;
+  if (input.allowed === undefined) return fail('DPONE_NO_LANE', what);
+  const remedy = 'Allow one more lane in engine.lanes, or remove the option.';
+  return fail('DPONE_NO_LANE', what, { where: 'engine.lanes', remedy });
 }
 
 const byCost = (refused: readonly (RefusedLane & { readonly cost: number })[]): RefusedLane[] =>

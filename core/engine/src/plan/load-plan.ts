@@ -115,6 +115,16 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
       return 'type' in physical ? physical.type : undefined;
     },
   });
+  const moved = uniqueKey.find((name) => !evolution.columns.some((c) => c.name === name));
+  if (moved !== undefined)
+    throw fail(
+      'DPONE_SCHEMA_BREAKING',
+      `the type of the key column ${moved} changed; rows cannot be matched by a new column`,
+      {
+        where: whereOf(spec, 'sink.strategy.unique_key'),
+        remedy: 'Change the type at the source or in the target.',
+      },
+    );
   refuseUnstorable(open, sink, evolution.columns, framework);
   const laneInput = {
     offers: read.lanes,
