@@ -6,41 +6,71 @@ import type { DependencySpec, ProcessSpec } from './process-spec.js';
 export const answersTo = (process: ProcessSpec, name: string): boolean =>
   process.selector === name || process.name === name;
 
-/** What a dependency means among processes of one manifest. */
-function fitting(dependency: DependencySpec, among: readonly ProcessSpec[]): readonly ProcessSpec[] {
-  if (dependency.selector !== undefined) return among.filter((process) => answersTo(process, dependency.selector!));
-  if (dependency.group === undefined) return among;
-  const group = among.filter((process) => process.taskGroup === dependency.group);
-  return group.length > 0 ? group : among.filter((process) => answersTo(process, dependency.group!));
+/** The processes that must run before a given one. */
+type Dependencies = (process: ProcessSpec) => ProcessSpec[];
+
+/** Looks dependencies up among processes that may be of several manifests. */
+function lookUp(among: readonly ProcessSpec[], workdir: string): Dependencies {
+  const manifests = new Map<string, ProcessSpec[]>();
+  for (const process of among) {
+    const path = resolve(workdir, process.manifest);
+    const processes = manifests.get(path);
+    if (processes === undefined) manifests.set(path, [process]);
+    else processes.push(process);
+  }
+  const byName = new Map<string, Map<string, ProcessSpec[]>>();
+  for (const [path, processes] of manifests) byName.set(path, indexOf(processes));
+  const fitting = (dependency: DependencySpec, path: string): readonly ProcessSpec[] => {
+    const { selector, group } = dependency;
+    const index = byName.get(path);
+    if (selector !== undefined) return index?.get(`name ${selector}`) ?? [];
+    if (group !== undefined) return index?.get(`group ${group}`) ?? index?.get(`name ${group}`) ?? [];
+    return manifests.get(path) ?? [];
+  };
+  return (process) => {
+    const found = process.dependsOn.flatMap((dependency) =>
+      fitting(dependency, dependency.path ?? resolve(workdir, process.manifest)).filter(
+        // Depending on a group, or on a whole file, that one is part of, means its others.
+        (other) =>
+          other !== process ||
+          dependency.selector !== undefined ||
+          (dependency.group !== undefined && other.taskGroup !== dependency.group),
+      ),
+    );
+    return [...new Set(found)];
+  };
 }
 
-/** The processes that must run before one, among those given; without `path` only its own manifest's count. */
-export function dependenciesOf(process: ProcessSpec, among: readonly ProcessSpec[], workdir = '.'): ProcessSpec[] {
-  const found = process.dependsOn.flatMap((dependency) => {
-    const own = dependency.path === undefined;
-    const path = own ? resolve(workdir, process.manifest) : dependency.path;
-    return fitting(
-      dependency,
-      among.filter((other) => resolve(workdir, other.manifest) === path),
-    ).filter(
-      // Depending on a group, or on a whole file, that one is part of, means its others.
-      (other) =>
-        other !== process ||
-        dependency.selector !== undefined ||
-        (dependency.group !== undefined && other.taskGroup !== dependency.group),
-    );
-  });
-  return [...new Set(found)];
+/** Processes by what they answer to, and by task group. */
+function indexOf(processes: readonly ProcessSpec[]): Map<string, ProcessSpec[]> {
+  const index = new Map<string, ProcessSpec[]>();
+  for (const process of processes) {
+    const names = new Set([process.name, ...(process.selector === null ? [] : [process.selector])]);
+    const keys = [
+      ...[...names].map((name) => `name ${name}`),
+      ...(process.taskGroup === undefined ? [] : [`group ${process.taskGroup}`]),
+    ];
+    for (const key of keys) {
+      const fits = index.get(key);
+      if (fits === undefined) index.set(key, [process]);
+      else fits.push(process);
+    }
+  }
+  return index;
 }
+
+/** The processes that must run before one, among those given (of this manifest, or of others loaded with it). */
+export const dependenciesOf = (process: ProcessSpec, among: readonly ProcessSpec[], workdir = '.'): ProcessSpec[] =>
+  lookUp(among, workdir)(process);
 
 /** A circle of processes that depend on each other, in the order of dependence; null where there is none. */
-export function findCycle(processes: readonly ProcessSpec[], workdir?: string): readonly ProcessSpec[] | null {
+export function findCycle(processes: readonly ProcessSpec[], workdir = '.'): readonly ProcessSpec[] | null {
+  const dependencies = lookUp(processes, workdir);
   const done = new Set<ProcessSpec>();
   for (const start of processes) {
     // A walk with its own stack: a chain of thousands of tables must not end the program's.
     const walk: { process: ProcessSpec; next: ProcessSpec[] }[] = [];
-    const enter = (process: ProcessSpec): void =>
-      void walk.push({ process, next: dependenciesOf(process, processes, workdir) });
+    const enter = (process: ProcessSpec): void => void walk.push({ process, next: dependencies(process) });
     if (!done.has(start)) enter(start);
     while (walk.length > 0) {
       const top = walk.at(-1)!;
@@ -59,7 +89,7 @@ export function findCycle(processes: readonly ProcessSpec[], workdir?: string): 
 }
 
 /** The processes so that each comes after what it depends on, else in the order given. Throws DPONE_DEPENDENCY_CYCLE. */
-export function inOrder(processes: readonly ProcessSpec[], workdir?: string): ProcessSpec[] {
+export function inOrder(processes: readonly ProcessSpec[], workdir = '.'): ProcessSpec[] {
   const cycle = findCycle(processes, workdir);
   if (cycle !== null)
     throw fail(
@@ -67,12 +97,13 @@ export function inOrder(processes: readonly ProcessSpec[], workdir?: string): Pr
       `processes depend on each other in a circle: ${[...cycle, cycle[0]!].map((process) => process.name).join(' -> ')}`,
       { where: cycle[0]!.places['depends_on'] ?? cycle[0]!.manifest },
     );
+  const dependencies = lookUp(processes, workdir);
   const ordered = new Set<ProcessSpec>();
   for (const start of processes) {
     const pending = [start];
     while (pending.length > 0) {
       const process = pending.at(-1)!;
-      const missing = dependenciesOf(process, processes, workdir).filter((other) => !ordered.has(other));
+      const missing = dependencies(process).filter((other) => !ordered.has(other));
       if (missing.length > 0 && !ordered.has(process)) pending.push(...missing.reverse());
       else {
         ordered.add(process);

@@ -71,7 +71,7 @@ export async function attemptLoad(path: string, options: LoadOptions): Promise<L
     processes.push(spec);
     trees.set(spec.name, node);
   }
-  reportCycle(processes, issues);
+  reportCycle(processes, workdir, issues);
   const warnings = [...new Set(processes.flatMap((process) => process.warnings))];
   return {
     manifest: {
@@ -131,8 +131,8 @@ function isEarly(path: Path): boolean {
   return inVars && !path.some((step) => isSecretName(String(step)));
 }
 
-function reportCycle(processes: readonly ProcessSpec[], issues: Issues): void {
-  const cycle = findCycle(processes);
+function reportCycle(processes: readonly ProcessSpec[], workdir: string, issues: Issues): void {
+  const cycle = findCycle(processes, workdir);
   if (cycle === null) return;
   issues.add({
     code: 'DPONE_DEPENDENCY_CYCLE',

@@ -15,7 +15,7 @@ import {
 } from '../read/node.js';
 import type { Environment } from '../references.js';
 import { TemplateRenderer, type TemplateContext } from '../template.js';
-import { applyNaming } from './naming.js';
+import { applyNaming, templateView } from './naming.js';
 import { mergeVars, renderNode } from './vars.js';
 
 export interface CompiledProcess {
@@ -59,7 +59,7 @@ export function compileBatch(
       const named = applyNaming(withSourceTable(merged, schema, table), naming, context, renderer);
       const node = renderNode(
         withDependencies(named, child(spec, 'depends_on')),
-        { ...(plain(named) as TemplateContext), ...context },
+        { ...templateView(named), ...context },
         renderer,
       ) as MapNode;
       const id = child(spec, 'id');

@@ -1,5 +1,6 @@
-import { child, childMap, emptyMap, plain, withEntry, type MapNode, type Node } from '../read/node.js';
+import { child, childMap, emptyMap, nodeOf, plain, withEntry, type MapNode, type Node } from '../read/node.js';
 import type { TemplateContext, TemplateRenderer } from '../template.js';
+import { DEFAULT_MODE } from '../schema/process-schema.js';
 import { renderNode } from './vars.js';
 
 /** Empty text, null and absence are all "not given". */
@@ -7,6 +8,17 @@ const isGiven = (node: Node | undefined): boolean =>
   node !== undefined && !(node.kind === 'scalar' && (node.value === null || node.value === ''));
 
 const named = (node: Node): Node => ({ ...node, origin: { ...node.origin, layer: 'naming' } });
+
+/** The process as templates see it: with the strategy's default, of which names are often made. */
+export function templateView(process: MapNode): TemplateContext {
+  const sink = childMap(process, 'sink');
+  const strategy = childMap(sink, 'strategy') ?? emptyMap(process.origin);
+  if (sink === undefined || isGiven(child(strategy, 'mode'))) return plain(process) as TemplateContext;
+  const mode = nodeOf(DEFAULT_MODE, { layer: 'built-in', file: 'built-in' });
+  return plain(
+    withEntry(process, 'sink', withEntry(sink, 'strategy', withEntry(strategy, 'mode', mode))),
+  ) as TemplateContext;
+}
 
 /** Fills in, from the naming templates, what the process does not give: names, group, description and labels. */
 export function applyNaming(
@@ -16,7 +28,7 @@ export function applyNaming(
   renderer: TemplateRenderer,
 ): MapNode {
   if (naming === undefined) return process;
-  const context = { ...(plain(process) as TemplateContext), ...vars };
+  const context = { ...templateView(process), ...vars };
   const rendered = (key: string): Node | undefined => {
     const template = child(naming, key);
     return isGiven(template) ? named(renderNode(template!, context, renderer)) : undefined;

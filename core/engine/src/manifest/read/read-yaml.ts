@@ -8,6 +8,7 @@ const isMergeKey = (value: unknown): boolean =>
 
 /** YAML 1.2 (and JSON, which is a part of it) as nodes that know their line; null where the text holds nothing. */
 export function readYaml(text: string, file: string, layer: Layer): Node | null {
+  refuseDepth(text, file);
   const lines = new LineCounter();
   const at = (offset: number): Origin => {
     const { line, col } = lines.linePos(offset);
@@ -18,6 +19,19 @@ export function readYaml(text: string, file: string, layer: Layer): Node | null 
   if (problem !== undefined) throw syntaxError(problem, text, at(problem.pos[0]));
   if (document.contents === null) return null;
   return new Walker(at).walk(document.contents, 0);
+}
+
+/** Brackets open at once past which a text is not even parsed: the parser's time grows faster than their number. */
+const MOST_OPEN = 1000;
+
+function refuseDepth(text: string, file: string): void {
+  let open = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const letter = text[i];
+    if (letter === '[' || letter === '{') open += 1;
+    else if ((letter === ']' || letter === '}') && open > 0) open -= 1;
+    if (open > MOST_OPEN) throw fail('DPONE_MANIFEST_SYNTAX', 'the document is nested too deeply', { where: file });
+  }
 }
 
 function parse(text: string, lineCounter: LineCounter, file: string): ReturnType<typeof parseDocument> {
@@ -52,7 +66,9 @@ function syntaxError(problem: YAMLError, text: string, origin: Origin): DponeErr
       where,
       remedy: 'Keep one document a file; several tables belong in one manifest of kind dpone.batch.v1.',
     });
-  return fail('DPONE_MANIFEST_SYNTAX', problem.message.replace(/:? ["'].*$/s, '').trim(), { where });
+  const reference = text.slice(Math.max(0, problem.pos[0] - 1), problem.pos[0] + 1) === '${';
+  const remedy = reference ? 'Put "${NAME}" in quotes where it stands between { and }.' : undefined;
+  return fail('DPONE_MANIFEST_SYNTAX', problem.message.replace(/:? ["'].*$/s, '').trim(), { where, remedy });
 }
 
 class Walker {
@@ -147,7 +163,13 @@ class Walker {
       }
       if (key !== null && !isScalar(key))
         throw fail('DPONE_MANIFEST_SYNTAX', 'a key must be a word, not a list or a map', { where: place(keyOrigin) });
-      const name = key === null || key.value === null ? '' : String(key.value);
+      const { value } = key ?? { value: null };
+      const name =
+        typeof value === 'string'
+          ? value
+          : value === null
+            ? ''
+            : JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? Number(v) : v));
       if (name === '' || name === '__proto__')
         throw fail('DPONE_MANIFEST_SYNTAX', name === '' ? 'a key is empty' : 'the key __proto__ is not allowed', {
           where: place(keyOrigin),

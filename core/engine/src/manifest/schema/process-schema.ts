@@ -46,9 +46,11 @@ const source = object(
   { ...sideElsewhere, strategy: 'sink' },
 );
 
+export const DEFAULT_MODE = 'full_refresh';
+
 const strategy = z.looseObject({
   mode: typeId()
-    .default('full_refresh')
+    .default(DEFAULT_MODE)
     .describe(
       'The load strategy: `full_refresh`, `incremental_append`, `incremental_merge`, another that a plugin brings, or `auto`.',
     ),

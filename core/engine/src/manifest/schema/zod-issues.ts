@@ -7,8 +7,17 @@ type ZodIssue = z.core.$ZodIssue;
 
 /** What is wrong by a schema, in our words, with the place in the file. `written` is the tree before variables were filled in: no secret of theirs is shown. */
 export function zodIssues(issues: readonly ZodIssue[], written: Node, prefix: Path = []): ManifestIssue[] {
-  return issues.flatMap((issue) => flatten(issue, [...prefix, ...(issue.path as Path)], written));
+  const found = issues.flatMap((issue) => flatten(issue, [...prefix, ...(issue.path as Path)], written));
+  // A rule about a map is moot while the map has a misspelled key.
+  const misspelled = new Set(
+    found.flatMap((issue) => (issue.code === 'DPONE_MANIFEST_UNKNOWN_KEY' ? [parentOf(issue.path)] : [])),
+  );
+  return found.filter(
+    (issue) => issue.code === 'DPONE_MANIFEST_UNKNOWN_KEY' || !misspelled.has(issue.path) || issue.path === '',
+  );
 }
+
+const parentOf = (path: string): string => path.replace(/\.?[^.[]+$/, '');
 
 function flatten(issue: ZodIssue, path: Path, written: Node): ManifestIssue[] {
   if (issue.code === 'invalid_union') {
