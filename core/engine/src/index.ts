@@ -1,4 +1,3 @@
-export * from './builtins/index.js';
 export * from './check.js';
 export * from './history.js';
 export * from './host.js';

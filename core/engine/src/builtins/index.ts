@@ -4,8 +4,8 @@ import { secretsEnv } from './secrets-env.js';
 import { secretsParams } from './secrets-params.js';
 import { stateStoreFile } from './state-store-file.js';
 
-/** What dpone has without any plugin; the host registers it like anyone's. */
-export const builtins = definePlugin({
+/** What dpone has without any plugin; the host finds it by this package's `dpone` block, like anyone's. */
+export default definePlugin({
   register(host) {
     host.secrets('env', secretsEnv);
     host.secrets('params', secretsParams);
@@ -13,6 +13,3 @@ export const builtins = definePlugin({
     host.stateStore('file', stateStoreFile);
   },
 });
-
-/** The same as `provides` of a package.json would list it. */
-export const BUILTIN_PROVIDES = ['secrets:env', 'secrets:params', 'executor:local', 'stateStore:file'] as const;

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// No static import: an old Node then gets a clear message, and --version costs little more than node itself.
+import { createRequire, enableCompileCache } from 'node:module';
+
+const [major, minor] = process.versions.node.split('.', 2).map(Number);
+if (major < 22 || (major === 22 && minor < 12)) {
+  process.stderr.write(
+    `DPONE_NODE_VERSION: dpone needs Node.js 22.12 or newer; this is ${process.version} (${process.execPath}).\n`,
+  );
+  process.exitCode = 2;
+} else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === 'version')) {
+  const { name, version } = createRequire(import.meta.url)('../package.json');
+  process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
+} else {
+  enableCompileCache();
+  const { main } = await import('../dist/main.js');
+  // Not awaited: a reader that closes the pipe (`dpone ... | head`) leaves oclif's flush unsettled, which Node would report.
+  void main(import.meta.url);
+}

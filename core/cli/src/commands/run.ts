@@ -1,0 +1,51 @@
+import { Flags } from '@oclif/core';
+import { DponeCommand, formatFlag } from '../dpone-command.js';
+import { manifestArg, selectFlags } from '../flags.js';
+
+export default class Run extends DponeCommand {
+  static override summary = 'Load: read the source, check, and change the target exactly once.';
+  static override description =
+    'Runs one process, or several in the order of their dependencies. The target changes in one effect at the end, or not at all; a run that was interrupted is finished or undone by the next one.';
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> manifests/orders.yml',
+    '<%= config.bin %> <%= command.id %> manifests/shop.yml --all --parallel 2 --format json',
+  ];
+  static override args = manifestArg;
+  static override flags = {
+    ...selectFlags,
+    format: formatFlag(),
+    'run-id': Flags.string({ description: 'Id of this run; a new ULID by default.' }),
+    parallel: Flags.integer({ min: 1, default: 1, description: 'Processes that run at once.' }),
+    'lock-timeout': Flags.integer({ min: 0, helpValue: 'SECONDS', description: 'How long to wait for another load of the same target; the manifest’s engine.lock_timeout by default.' }),
+    'retry-attempts': Flags.integer({ min: 0, default: 0, description: 'How often a load that failed for a passing reason is begun again.' }),
+    'retry-backoff-seconds': Flags.integer({ min: 0, default: 0, description: 'Pause before the first retry; doubled for each next one.' }),
+    'dag-id': Flags.string({ description: 'Id of the calling workflow, kept with the run.' }),
+    'execution-date': Flags.string({ description: 'Logical date of the calling workflow, kept with the run.' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Run);
+    const [{ openSession }, { selectProcesses }, { runProcesses }, { runObserver }, { runJson, runText }] = await Promise.all([
+      import('../session.js'),
+      import('../processes.js'),
+      import('@dpone/engine'),
+      import('../render/run-observer.js'),
+      import('../render/run-result.js'),
+    ]);
+    const session = await openSession(this.config);
+    const specs = await selectProcesses(session, args.manifest, flags);
+    const observer = runObserver(flags.format, process.stderr, process.env);
+    const result = await runProcesses(session.host, specs, {
+      signal: session.signal,
+      onEvent: observer.onEvent,
+      runId: flags['run-id'],
+      parallel: flags.parallel,
+      lockTimeoutMs: flags['lock-timeout'] === undefined ? undefined : flags['lock-timeout'] * 1000,
+      retryAttempts: flags['retry-attempts'],
+      retryBackoffSeconds: flags['retry-backoff-seconds'],
+    });
+    observer.close();
+    this.print(flags.format, runJson(result), () => runText(result, flags.format));
+    process.exitCode = result.exit;
+  }
+}

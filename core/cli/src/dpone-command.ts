@@ -1,0 +1,37 @@
+import { Command, Flags } from '@oclif/core';
+import { errorJson, errorText } from './render/error.js';
+import { asCommandError } from './render/usage-error.js';
+import { widthOf } from './render/wrap.js';
+
+export type Format = 'text' | 'json' | 'md';
+
+/** `--format`; every command has it. */
+export const formatFlag = Flags.option({ options: ['text', 'json', 'md'] as const, default: 'text', description: 'How the result is printed.' });
+
+/** The base of dpone's own commands: results on stdout, everything else on stderr, one error form, no stack trace. */
+export abstract class DponeCommand extends Command {
+  /** Prints a result: JSON as it is, else the text that `text` makes. */
+  protected print(format: Format, json: unknown, text: () => string): void {
+    process.stdout.write(`${format === 'json' ? JSON.stringify(json, null, 2) : text()}\n`);
+  }
+
+  protected override async catch(thrown: Error & { exitCode?: number }): Promise<void> {
+    reportError(thrown, wantsJson(this.argv));
+  }
+}
+
+const wantsJson = (argv: readonly string[]): boolean => {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return own.some((arg, i) => arg === '--format=json' || (arg === '--format' && own[i + 1] === 'json'));
+};
+
+/** Says an error to people, and to programs where they asked for JSON; sets the exit code. */
+export function reportError(thrown: unknown, json: boolean): void {
+  const exit = (thrown as { oclif?: { exit?: number } }).oclif?.exit;
+  if (exit === 0) return; // --help and --version end this way.
+  const error = asCommandError(thrown);
+  if (json) process.stdout.write(`${JSON.stringify({ passed: false, error: errorJson(error) }, null, 2)}\n`);
+  process.stderr.write(`${errorText(error, widthOf(process.stderr), process.stderr.isTTY && process.stderr.hasColors())}\n`);
+  if (process.env['DPONE_DEBUG'] === '1') process.stderr.write(`${error.stack}\n`);
+  process.exitCode = error.exit;
+}

@@ -1,0 +1,2 @@
+export { plan, run, type ApiOptions } from './api.js';
+export type { PlanResult, ProcessResult, RunEvent, RunResult } from '@dpone/engine';

@@ -1,0 +1,75 @@
+import type { ProtocolStep, RunEvent } from '@dpone/engine';
+import { faultAt } from './fault.js';
+import { progressLine } from './progress-line.js';
+
+/** Steps that a reader of a plain log wants to see; the others are within milliseconds of these. */
+const TOLD: Partial<Record<ProtocolStep, string>> = {
+  'stage.created': 'staging',
+  'stage.written': 'staged, checking',
+  'finalize.begun': 'finalizing',
+  'package.committed': 'committed',
+};
+
+export interface RunObserver {
+  readonly onEvent: (event: RunEvent) => Promise<void>;
+  close(): void;
+}
+
+/** Tells a run on stderr: one live line on a terminal, plain lines elsewhere, nothing where the result is for a program. */
+export function runObserver(format: string, stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): RunObserver {
+  const fault = faultAt(env);
+  const tell = format !== 'text' ? undefined : stream.isTTY && env['CI'] === undefined ? liveLine(stream) : plainLines(stream);
+  return {
+    onEvent: async (event) => {
+      tell?.onEvent(event);
+      await fault(event);
+    },
+    close: () => tell?.close(),
+  };
+}
+
+interface Teller {
+  onEvent(event: RunEvent): void;
+  close(): void;
+}
+
+/** Redrawn at most ten times a second. */
+const REDRAW_MS = 100;
+
+function liveLine(stream: NodeJS.WriteStream): Teller {
+  const begun = new Map<string, number>();
+  let drawn = 0;
+  let shown = false;
+  const clear = (): void => {
+    if (shown) stream.write('\r\u001B[2K');
+    shown = false;
+  };
+  const draw = (line: string): void => {
+    stream.write(`\r\u001B[2K${line}`);
+    shown = true;
+  };
+  return {
+    onEvent(event) {
+      if (event.type === 'process.started') begun.set(event.process, Date.now());
+      if (event.type === 'process.finished') clear();
+      if (event.type === 'step' && TOLD[event.step] !== undefined) draw(`${event.process}  ${TOLD[event.step]}`.slice(0, width(stream)));
+      if (event.type !== 'progress' || Date.now() - drawn < REDRAW_MS) return;
+      drawn = Date.now();
+      draw(progressLine(event, (drawn - (begun.get(event.process) ?? drawn)) / 1000, width(stream)));
+    },
+    close: clear,
+  };
+}
+
+const width = (stream: NodeJS.WriteStream): number => Math.min(stream.columns || 80, 100) - 1;
+
+function plainLines(stream: NodeJS.WriteStream): Teller {
+  return {
+    onEvent(event) {
+      if (event.type === 'step' && TOLD[event.step] !== undefined) stream.write(`${event.process}: ${TOLD[event.step]}\n`);
+      if (event.type === 'retry')
+        stream.write(`${event.process}: attempt ${event.attempt} failed (${event.error.code}), again in ${event.wait_seconds} s\n`);
+    },
+    close: () => undefined,
+  };
+}

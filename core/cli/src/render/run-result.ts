@@ -1,0 +1,53 @@
+import type { ProcessResult, RunResult } from '@dpone/engine';
+import { count, duration, size } from './units.js';
+import { wrap } from './wrap.js';
+
+/** One process: its own result, as the reference system prints it. Several: all of them, and the verdict. */
+export const runJson = (run: RunResult): unknown =>
+  run.processes.length === 1 ? run.processes[0] : { passed: run.passed, processes: run.processes };
+
+export const runText = (run: RunResult, format: string): string =>
+  run.processes.map((process) => (format === 'md' ? processMarkdown(process) : processText(process))).join('\n\n');
+
+function facts(process: ProcessResult): [string, string][] {
+  const { result } = process;
+  const changes = [`${count(result.inserted_rows)} inserted`, `${count(result.updated_rows)} updated`, `${count(result.deleted_rows)} deleted`];
+  const rate = result.duration_seconds > 0 ? `, ${count(result.extracted_rows / result.duration_seconds)} rows/s` : '';
+  const volume = result.bytes > 0 ? `, ${size(result.bytes)}` : '';
+  const rows: [string, string][] = [
+    ['read', `${count(result.extracted_rows)} rows${volume}${rate}`],
+    ['changed', changes.join(', ')],
+    ['target', `${count(result.final_rows)} rows`],
+    ['took', duration(result.duration_seconds)],
+    ['strategy', process.strategy],
+  ];
+  if (process.lane !== null) rows.push(['lane', process.lane]);
+  if (result.rejected_rows > 0) rows.push(['set aside', `${count(result.rejected_rows)} rows: ${process.artifacts.quarantine ?? ''}`]);
+  for (const change of process.schema_changes) rows.push(['schema', change]);
+  if (process.state !== null && process.state.after !== null) rows.push(['state', JSON.stringify(process.state.after).slice(0, 200)]);
+  rows.push(['load', process.load_id]);
+  return rows;
+}
+
+const verdict = (process: ProcessResult): string =>
+  process.result.status === 'skipped' ? 'skipped' : process.passed ? 'loaded' : 'failed; the target is unchanged';
+
+function processText(process: ProcessResult): string {
+  const lines = [`${process.process}: ${verdict(process)}`];
+  if (process.passed) for (const [name, value] of facts(process)) lines.push(`  ${name.padEnd(10)}${value}`);
+  for (const warning of process.warnings) lines.push(wrap(`warning: ${warning}`, 80, '  '));
+  for (const error of process.result.errors) {
+    lines.push(`  ${error.code}`, wrap(error.message, 80, '  '));
+    if (error.where !== undefined) lines.push(wrap(`at ${error.where}`, 80, '  '));
+    lines.push(wrap(`→ ${error.remedy}`, 80, '  '));
+  }
+  return lines.join('\n');
+}
+
+function processMarkdown(process: ProcessResult): string {
+  const lines = [`## ${process.process}: ${verdict(process)}`, ''];
+  if (process.passed) lines.push('| | |', '|---|---|', ...facts(process).map(([name, value]) => `| ${name} | ${value} |`));
+  for (const warning of process.warnings) lines.push('', `Warning: ${warning}`);
+  for (const error of process.result.errors) lines.push('', `**${error.code}** ${error.message} ${error.where ?? ''}`, '', error.remedy);
+  return lines.join('\n');
+}

@@ -1,0 +1,23 @@
+import type { StateExport, StateReport, StateReset } from '@dpone/engine';
+import type { StateRecord } from '@dpone/sdk';
+
+const record = ({ state, loadId, updatedAt }: StateRecord): string =>
+  `${JSON.stringify(state, null, 2)}\n  written ${updatedAt} by load ${loadId}`;
+
+export const stateInspectText = (report: StateReport): string =>
+  report.state === null
+    ? `${report.process}: no state; the next run begins from the start`
+    : `${report.process}: state "${report.key}" in ${report.backend}\n${record(report.state)}`;
+
+export const stateExportText = (report: StateExport): string =>
+  report.records.length === 0
+    ? `${report.process}: no state is kept in ${report.backend}`
+    : report.records.map((one) => `${one.key}: ${record(one)}`).join('\n');
+
+export function stateResetText(report: StateReset): string {
+  if (report.state === null) return `${report.process}: no state; nothing to forget`;
+  const shown = `state "${report.key}" in ${report.backend}\n${record(report.state)}`;
+  return report.executed
+    ? `${report.process}: forgot ${shown}\nThe next run begins from the start.`
+    : `${report.process}: would forget ${shown}\nNothing was changed. Pass --yes to do it.`;
+}
