@@ -4,7 +4,7 @@ import type { LaneData, LaneId, LaneOffer } from '../lanes.js';
 import type { Column, Schema, TableRef } from '../types.js';
 import type { BadRowPolicy, RejectedRow } from './codec.js';
 import type { CheckResult, PluginContext } from './context.js';
-import type { FinalizePrimitive, LoadProgram, SchemaChange, StagingCheck } from './load-program.js';
+import type { FinalizePrimitive, FinalizeStep, LoadProgram, SchemaChange, StagingCheck } from './load-program.js';
 import type { Json } from './source.js';
 
 /** What a sink can do, as data; a strategy that needs what is absent is refused when it is planned. */
@@ -12,6 +12,10 @@ export interface SinkCapabilities {
   readonly lanes: readonly LaneId[];
   /** The primitives that `finalize` carries out. */
   readonly finalize: readonly FinalizePrimitive[];
+  /** The ways in which it carries out `replace_all`. Default: both. */
+  readonly replaceAllBy?: readonly Extract<FinalizeStep, { op: 'replace_all' }>['by'][];
+  /** The ways in which it carries out `merge`. Default: both. */
+  readonly mergeBy?: readonly Extract<FinalizeStep, { op: 'merge' }>['by'][];
   /** The schema changes that it can make. */
   readonly ddl: readonly SchemaChange['kind'][];
   /** The staging checks that it evaluates set-based. */
