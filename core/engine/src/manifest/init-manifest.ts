@@ -83,7 +83,14 @@ function sideBlock(side: Side, answers: InitAnswers, definitions: InitDefinition
     exampleTable;
   const connection = side === 'source' ? answers.sourceConnection : answers.sinkConnection;
   const given = side === 'source' ? answers.sourceOptions : answers.sinkOptions;
-  const options = { ...(given === undefined ? (exampleOptions as Block | undefined) : given) };
+  const answered = Object.keys(given ?? {}).length > 0;
+  const options = { ...(answered ? given : (exampleOptions as Block | undefined)) };
+  // A system without connections names its data in an option: the first text of its example.
+  const naming = Object.entries(isBlock(exampleOptions) ? exampleOptions : {}).find(
+    ([, value]) => typeof value === 'string',
+  );
+  if (definition.connection === null && connection !== undefined && naming !== undefined)
+    options[naming[0]] = connection;
   return {
     type,
     ...connectionBlock(type, connection, rest, definition.connection !== null),

@@ -14,6 +14,8 @@ export interface SideSpec {
   readonly type: string;
   readonly connection: ConnectionRef | null;
   readonly table?: TableRef;
+  /** True where the manifest does not name the table: a source's is then the batch form's, a sink's the process's name. */
+  readonly tableIsDefault?: boolean;
   /** As written, less the keys that the engine itself reads; the plugin's `options` schema is the judge. */
   readonly options: Readonly<Record<string, unknown>>;
 }

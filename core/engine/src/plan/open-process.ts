@@ -96,13 +96,16 @@ async function readSide(
 }
 
 function refuseTable(spec: ProcessSpec, side: 'source' | 'sink', definition: SourceDefinition | SinkDefinition): void {
-  const { table, type } = spec[side];
-  if (definition.table === 'required' && (table === undefined || table.name === ''))
+  const { table, type, tableIsDefault = false } = spec[side];
+  if (
+    definition.table === 'required' &&
+    (table === undefined || table.name === '' || (side === 'sink' && tableIsDefault))
+  )
     throw fail('DPONE_MANIFEST_INVALID', `a ${type} ${side} needs a table`, {
       where: whereOf(spec, `${side}.table`),
       remedy: `Set ${side}.table: {schema: ..., name: ...}.`,
     });
-  if (side === 'source' && definition.table === 'none' && table !== undefined)
+  if (side === 'source' && definition.table === 'none' && table !== undefined && !tableIsDefault)
     throw fail('DPONE_MANIFEST_INVALID', `a ${type} source has no tables`, {
       where: whereOf(spec, 'source.table'),
       remedy: 'Remove source.table.',

@@ -36,6 +36,7 @@ describe('the batch form', () => {
   it('gives a source without tables none that was not written', async () => {
     const [process] = (await loadText(batch(''))).processes;
     expect(process!.source.table).to.deep.equal({ schema: 's', name: 'a' });
+    expect(process!.source.tableIsDefault).to.equal(true);
     expect(process!.places).not.to.have.property('source.table');
   });
 

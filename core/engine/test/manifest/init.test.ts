@@ -90,6 +90,16 @@ describe('init', () => {
     expect(envExample).to.contain('# Where it listens.');
   });
 
+  it('puts what a system without connections is to read into the option that its example names it in', async () => {
+    const { process } = await load({
+      sourceType: 'files',
+      sinkType: 'server',
+      sourceConnection: 'in/a.csv',
+      sourceOptions: {},
+    });
+    expect(process.source.options).to.deep.equal({ path: 'in/a.csv' });
+  });
+
   it('takes the example where nothing was answered, and a URI as the connection itself', async () => {
     const { process, envExample } = await load({
       sourceType: 'files',

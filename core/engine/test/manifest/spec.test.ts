@@ -205,6 +205,12 @@ describe('what a manifest comes to', () => {
     expect(both.warnings.join()).to.contain('lineage wins');
   });
 
+  it('marks a target that the manifest does not name, for sinks that need a name', async () => {
+    const process = await processOf(single().replace('  table: raw.orders\n', ''));
+    expect(process.sink).to.deep.include({ table: { name: 'orders' }, tableIsDefault: true });
+    expect((await processOf(single())).sink).not.to.have.property('tableIsDefault');
+  });
+
   it('takes a connection as a map in params', async () => {
     const process = await processOf(
       single().replace(

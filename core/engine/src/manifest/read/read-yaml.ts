@@ -47,7 +47,7 @@ function parse(text: string, lineCounter: LineCounter, file: string): ReturnType
   } catch (error) {
     if (error instanceof RangeError)
       throw fail('DPONE_MANIFEST_SYNTAX', 'the document is nested too deeply', { where: file });
-    throw fail('DPONE_MANIFEST_SYNTAX', 'the document cannot be read', { where: file, cause: error });
+    throw fail('DPONE_MANIFEST_SYNTAX', 'the document cannot be read', { where: file });
   }
 }
 

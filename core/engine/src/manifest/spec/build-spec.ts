@@ -67,6 +67,7 @@ function assemble(
   }
   const columns = engine.columns ?? engine.source_schema;
   const { source, sink } = process;
+  const places = placesOf(written);
   const sourceTable = source.table ?? (source.topic === undefined ? undefined : { name: source.topic });
 
   return {
@@ -79,6 +80,9 @@ function assemble(
       type: source.type,
       connection: connectionSpec(source, written, ['source'], issues),
       ...(sourceTable === undefined ? {} : { table: sourceTable }),
+      ...(sourceTable !== undefined && places['source.table'] === undefined && source.topic === undefined
+        ? { tableIsDefault: true }
+        : {}),
       options: withGiven(pluginOptionsOf(source.options), { topic: source.topic, api_type: source.api_type }),
       ...(cursor === undefined ? {} : { cursor }),
       ...(partitioning === undefined ? {} : { partitioning }),
@@ -90,6 +94,7 @@ function assemble(
       type: sink.type,
       connection: connectionSpec(sink, written, ['sink'], issues),
       table: sink.table ?? { name: sink.topic ?? process.name },
+      ...(sink.table === undefined && sink.topic === undefined ? { tableIsDefault: true } : {}),
       ...(sink.staging?.schema === undefined ? {} : { stagingSchema: sink.staging.schema }),
       options: withGiven(pluginOptionsOf(sink.options), { topic: sink.topic }),
       strategy: strategySpec(sink.strategy, sourceEngine, sinkEngine, warn),
@@ -109,7 +114,7 @@ function assemble(
     },
     ignored: ignored.map(pathText),
     warnings,
-    places: placesOf(written),
+    places,
     raw: plain(written) as Record<string, Json>,
   };
 }
