@@ -78,10 +78,11 @@ interface TsConfig {
 }
 
 function adapted(path: string, text: string, kind: Kind, packageName: string, names: Names): string {
-  const plain = renamed(text.replaceAll(`@dpone/template-${kind}`, packageName), names);
+  const plain = renamed(text, names).replaceAll(`@dpone/template-${kind}`, packageName);
   if (path === 'package.json') {
-    const { private: _workspace, ...rest } = JSON.parse(plain) as Record<string, unknown>;
-    return `${JSON.stringify(rest, null, 2)}\n`;
+    const manifest = JSON.parse(plain) as Record<string, unknown>;
+    delete manifest['private'];
+    return `${JSON.stringify(manifest, null, 2)}\n`;
   }
   if (!path.endsWith('tsconfig.json')) return plain;
   // The SDK is an installed package here, not a project beside this one.
