@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// No static import: an old Node then gets a clear message, and --version costs little more than node itself.
-import { createRequire, enableCompileCache } from 'node:module';
+// Only a default import of Node's own, which an old Node has too: it gets a clear message, and --version costs little more than node itself.
+import module from 'node:module';
 
 const [major, minor] = process.versions.node.split('.', 2).map(Number);
 if (major < 22 || (major === 22 && minor < 12)) {
@@ -9,10 +9,10 @@ if (major < 22 || (major === 22 && minor < 12)) {
   );
   process.exitCode = 2;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === 'version')) {
-  const { name, version } = createRequire(import.meta.url)('../package.json');
+  const { name, version } = module.createRequire(import.meta.url)('../package.json');
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
 } else {
-  enableCompileCache();
+  module.enableCompileCache();
   const { main } = await import('../dist/main.js');
   // Not awaited: a reader that closes the pipe (`dpone ... | head`) leaves oclif's flush unsettled, which Node would report.
   void main(import.meta.url);
