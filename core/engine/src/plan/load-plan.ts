@@ -54,10 +54,13 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
   const { host, spec } = open;
   const target = await sink.inspect();
   const targetExists = target.exists;
-  const { read: kind } = await planStrategy(host, open, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists });
+  const { read: kind, steps } = await planStrategy(host, open, {
+    uniqueKey: spec.sink.strategy.uniqueKey,
+    targetExists,
+  });
   const stateBefore = await access.get();
   const stored: Json = stateBefore?.state ?? null;
-  const read = await openRead({ open, source, read: kind, stored, target: target.schema });
+  const read = await openRead({ open, source, read: kind, steps, stored, target: target.schema });
   try {
     return await decide(open, { source, sink, access, target, stateBefore, read });
   } catch (error) {

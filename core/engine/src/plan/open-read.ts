@@ -1,4 +1,4 @@
-import type { Json, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
+import type { FinalizeStep, Json, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
 import { columnsToRead, hintOf } from './columns.js';
 import type { OpenProcess } from './open-process.js';
 import { cursorOf } from './strategy.js';
@@ -9,6 +9,7 @@ export interface ReadInput {
   readonly source: Source;
   /** The strategy's word. */
   readonly read: 'all' | 'increment';
+  readonly steps: readonly FinalizeStep[];
   /** The state as it is stored; null before the first load. */
   readonly stored: Json;
   readonly target: Schema | null;
@@ -34,6 +35,7 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     parallel: parallelOf(open),
     ...(hint === undefined ? {} : { hint }),
     badRows: spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail',
+    mayRepeat: input.steps.every(matchesByKey),
   };
   const all = await source.open(request);
   try {
@@ -46,3 +48,7 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     throw error;
   }
 }
+
+/** Whether rows that the target has already leave it as it is. */
+const matchesByKey = (step: FinalizeStep): boolean =>
+  step.op === 'append' ? step.unlessKey !== undefined : step.op !== 'expire' && step.op !== 'apply_events';

@@ -246,7 +246,7 @@ describe('load protocol', () => {
     await run(FULL);
     const before = target();
     const result = await run(FULL, (event) => {
-      if (event.type === 'step' && event.step === 'stage.checked') project.store.fence++;
+      if (event.type === 'step' && event.step === 'stage.checked') project.store.fences.set('orders', 99);
     });
     expect(result.processes[0]!.result.errors[0]!.code).to.equal('DPONE_FENCED');
     expect(target()).to.deep.equal(before);

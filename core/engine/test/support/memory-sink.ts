@@ -89,7 +89,7 @@ export const memorySink = (store: MemoryStore) =>
                 const tooLarge = values.find((value) => limit !== undefined && Number(value) > limit);
                 if (tooLarge === undefined) staged.push([...values, ...constants]);
                 else {
-                  const reason = `${String(tooLarge)} is larger than ${limit}`;
+                  const reason = `${Number(tooLarge)} is larger than ${limit}`;
                   if (spec.badRows === 'fail') throw fail('DPONE_VALUE_OUT_OF_RANGE', reason);
                   rejected++;
                   const row = Object.fromEntries(spec.columns.map((c, i) => [c.name, values[i]]));
@@ -146,15 +146,13 @@ export const memorySink = (store: MemoryStore) =>
       async function finalize(program: LoadProgram, rows: () => Row[]) {
         await ctx.step('finalize.begun');
         alive();
-        if (program.load.fence !== store.fence) throw fail('DPONE_FENCED', 'another worker took over');
+        if (program.load.fence !== store.fences.get(target)) throw fail('DPONE_FENCED', 'another worker took over');
         const transaction = store.begin();
-        const before = transaction.tables.get(target);
         for (const change of program.changes) applyChange(transaction, target, change);
         let counts = { inserted: 0, updated: 0, deleted: 0 };
         for (const step of program.steps)
           counts = applyStep(transaction, target, step, program.columns, rows(), counts);
         const finalRows = transaction.tables.get(target)!.rows.length;
-        void before;
         await ctx.step('finalize.changed');
         alive();
         const committedAt = ctx.clock.now().toISOString();
@@ -199,7 +197,8 @@ export const memorySink = (store: MemoryStore) =>
           }
           const mine = { loadId: owner.loadId, session };
           store.locks.set(target, mine);
-          const fence = ++store.fence;
+          const fence = (store.fences.get(target) ?? 0) + 1;
+          store.fences.set(target, fence);
           return {
             fence,
             heartbeat: () => Promise.resolve(),
@@ -211,7 +210,9 @@ export const memorySink = (store: MemoryStore) =>
         },
         openLoads: () => {
           alive();
-          return Promise.resolve([...store.staging.keys()].map((loadId) => ({ loadId })));
+          return Promise.resolve(
+            [...store.staging].filter(([, area]) => area.target === target).map(([loadId]) => ({ loadId })),
+          );
         },
         recover: (loadId) => {
           alive();
@@ -228,8 +229,7 @@ export const memorySink = (store: MemoryStore) =>
         resetState: (key) => Promise.resolve(void store.durable.states.delete(key)),
         begin: (ref, spec) => {
           alive();
-          const columns = [...spec.columns, ...spec.framework];
-          store.staging.set(ref.loadId, { columns, partitions: new Map(), rejected: 0 });
+          store.staging.set(ref.loadId, { target, partitions: new Map() });
           return Promise.resolve(load(ref, spec));
         },
         attach: (ref, spec) => {

@@ -1,4 +1,4 @@
-import { defineSource, fail, type Column, type Json, type RowBatch, type Source, type SourceRead } from '@dpone/sdk';
+import { defineSource, fail, type Column, type RowBatch, type Source, type SourceRead } from '@dpone/sdk';
 import { z } from 'zod';
 import type { MemoryStore, Row } from './memory-store.js';
 
@@ -85,5 +85,3 @@ export const memorySource = (store: MemoryStore) =>
       }
     },
   });
-
-export type { Json };

@@ -25,12 +25,10 @@ export interface Durable {
  */
 export class MemoryStore {
   durable: Durable = { tables: new Map(), receipts: [], states: new Map() };
-  readonly staging = new Map<
-    string,
-    { columns: readonly Column[]; partitions: Map<number, Row[]>; rejected: number }
-  >();
+  readonly staging = new Map<string, { target: string; partitions: Map<number, Row[]> }>();
   readonly locks = new Map<string, Lock>();
-  fence = 0;
+  /** The newest fencing token of each target. */
+  readonly fences = new Map<string, number>();
   /** Bumped by every write to a table that is no load's: what a source's `verify` compares. */
   version = 0;
   readonly #alive = new Set<number>();
