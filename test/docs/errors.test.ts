@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ERRORS } from '@dpone/sdk';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pages, ROOT } from './markdown.js';
 
@@ -12,12 +12,30 @@ function environmentVariables(): Set<string> {
   return new Set([...text.matchAll(/^\| `(DPONE_[A-Z_]+)`/gm)].map((match) => match[1]!));
 }
 
+/** The TypeScript of the packages under some folders. */
+const sources = (folders: readonly string[]): string[] =>
+  globSync(
+    folders.map((folder) => `${folder}/*/src/**/*.ts`),
+    { cwd: ROOT },
+  ).map((path) => readFileSync(join(ROOT, path), 'utf8'));
+
 describe('docs: error codes', () => {
   const reference = readFileSync(join(ROOT, 'docs/reference/errors.md'), 'utf8');
   const documented = [...reference.matchAll(/^## (DPONE_[A-Z_]+)$/gm)].map((match) => match[1]!);
 
   it('the reference has every code of the table, once, and no other', () => {
     expect(documented.toSorted()).to.deep.equal(Object.keys(ERRORS).toSorted());
+  });
+
+  it('every environment variable that the code reads is documented', () => {
+    const read = sources(['core', 'plugins']).flatMap((text) =>
+      [...text.matchAll(/\benv(?:\.|\[')(DPONE_[A-Z_]+)|fromEnv\('(DPONE_[A-Z_]+)'/g)].map(
+        (match) => match[1] ?? match[2]!,
+      ),
+    );
+    expect(read).to.include('DPONE_DEBUG');
+    const documented = environmentVariables();
+    expect([...new Set(read)].filter((name) => !documented.has(name))).to.deep.equal([]);
   });
 
   it('every code that a page names exists', () => {
