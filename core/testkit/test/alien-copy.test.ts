@@ -22,7 +22,7 @@ describe('a plugin with an SDK of its own', () => {
     const others = { sink() {}, strategy() {}, gate() {}, codec() {}, stateStore() {}, secrets() {}, executor() {} };
     await plugin.register({
       apiVersion: 1,
-      source: (_id, d) => void sources.push(d as SourceDefinition),
+      source: (_id, d) => void sources.push(d),
       ...others,
     } as PluginHost);
     expect(hasBrand(sources[0], 'source')).to.equal(true);

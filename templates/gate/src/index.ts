@@ -1,10 +1,10 @@
 import { definePlugin } from '@dpone/sdk';
-import { acme } from './gates/acme.js';
+import { acmeGate } from './gates/acme.js';
 
 export default definePlugin({
   register(host) {
-    host.gate('acme', acme);
+    host.gate('acme', acmeGate);
   },
 });
 
-export { acme };
+export { acmeGate };

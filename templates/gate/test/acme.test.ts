@@ -2,13 +2,13 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conformance, inCase } from '@dpone/testkit';
-import { acme } from '@dpone/template-gate';
+import { acmeGate } from '@dpone/template-gate';
 
 describe('acme', () => {
   for (const c of conformance({
     kind: 'gate',
     id: 'acme',
-    definition: acme,
+    definition: acmeGate,
     green: async ({ workdir }) => {
       await mkdir(join(workdir, 'in'));
       for (const name of ['a', 'b']) await writeFile(join(workdir, `in/${name}.json`), '{"passed": true}');
@@ -19,8 +19,8 @@ describe('acme', () => {
 
   it('names what is missing', () =>
     inCase({}, async ({ workdir, ctx }) => {
-      const input = acme.input.parse({ evidence: { z: 'no.json', a: 'no.json' } });
-      const report = await acme.evaluate(input, { cwd: workdir, clock: ctx.clock, log: ctx.log });
+      const input = acmeGate.input.parse({ evidence: { z: 'no.json', a: 'no.json' } });
+      const report = await acmeGate.evaluate(input, { cwd: workdir, clock: ctx.clock, log: ctx.log });
       deepStrictEqual(report.blockers, ['a.missing', 'z.missing']);
     }));
 });

@@ -10,7 +10,7 @@ const options = z.strictObject({
 });
 
 /** Replaces the target by what was read, but refuses a load that is too small to be true. */
-export const acme = defineStrategy({
+export const acmeStrategy = defineStrategy({
   summary: 'A full reload that refuses suspiciously few rows',
   options,
   needs: [['replace_all']],

@@ -1,10 +1,10 @@
 import { definePlugin } from '@dpone/sdk';
-import { acme } from './acme.js';
+import { acmeStrategy } from './acme.js';
 
 export default definePlugin({
   register(host) {
-    host.strategy('acme', acme);
+    host.strategy('acme', acmeStrategy);
   },
 });
 
-export { acme };
+export { acmeStrategy };

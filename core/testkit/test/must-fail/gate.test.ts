@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GateDefinition, GateReport } from '@dpone/sdk';
-import { acme } from '@dpone/template-gate';
+import { acmeGate as acme } from '@dpone/template-gate';
 import { GATE_BEHAVIOURS, type GateScenario } from '@dpone/testkit';
 import { catches } from './catches.js';
 

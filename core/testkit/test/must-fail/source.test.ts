@@ -50,8 +50,9 @@ const rounded = (batch: RowBatch): RowBatch => ({
 const without =
   (key: 'columns' | 'where') =>
   (request: ReadRequest): ReadRequest => {
-    const { [key]: _left, ...rest } = request;
-    return rest;
+    const rest: { columns?: unknown; where?: unknown } = { ...request };
+    delete rest[key];
+    return rest as ReadRequest;
   };
 const crash = (): never => {
   throw new Error('ENOENT: no such file\n    at somewhere');

@@ -1,5 +1,5 @@
 import type { StrategyDefinition, StrategyInput, StrategyPlan } from '@dpone/sdk';
-import { acme } from '@dpone/template-strategy';
+import { acmeStrategy as acme } from '@dpone/template-strategy';
 import { STRATEGY_BEHAVIOURS, type StrategyScenario } from '@dpone/testkit';
 import { catches } from './catches.js';
 

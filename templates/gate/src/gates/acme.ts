@@ -8,10 +8,10 @@ const input = z.strictObject({
 });
 
 /** Green when there is evidence and every piece of it is. */
-export const acme = defineGate({
+export const acmeGate = defineGate({
   summary: 'Check that every artifact named is green',
   input,
-  artifact: 'acme',
+  artifact: 'acme_gate',
   example: { evidence: { release: '.dpone/release_gate.json' }, output_dir: '.dpone/acme' },
   evaluate: async ({ evidence, output_dir }, ctx) => {
     const items = [];

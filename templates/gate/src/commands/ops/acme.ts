@@ -1,5 +1,5 @@
 import { gateCommand } from '@dpone/sdk/gate-command';
 import { Command, Flags } from '@oclif/core';
-import { acme } from '../../gates/acme.js';
+import { acmeGate } from '../../gates/acme.js';
 
-export default class Acme extends gateCommand({ Command, Flags }, acme) {}
+export default class Acme extends gateCommand({ Command, Flags }, acmeGate) {}
