@@ -31,7 +31,7 @@ export async function previewProcess(
   try {
     const open = await openProcess(host, spec, scope, { signal });
     const source = await open.openSource();
-    const read = await openRead({ open, source, read: 'all', stored: null, target: null });
+    const read = await openRead({ open, source, read: 'all', steps: [], stored: null, target: null });
     try {
       const rows: unknown[][] = [];
       for (const partition of read.partitions) {

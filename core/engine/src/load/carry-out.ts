@@ -1,4 +1,4 @@
-import { fail, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
+import { fail, type LaneData, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
 import type { Route } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { routeData } from './route-data.js';
@@ -14,7 +14,7 @@ export async function carryOutUnit(
 ): Promise<UnitResult> {
   const { index } = unit.partition;
   const { context } = plan.open;
-  const given = await plan.read.data(unit.partition, unit.lane);
+  const given = asPlanned(await plan.read.data(unit.partition, unit.lane), plan);
   const routed = await routeData(given, routeOf(unit), context, `${unit.load.loadId}-${index}`);
   try {
     const result = await staging.stage(routed.data, index, (rows, bytes) => onProgress(index, rows, bytes));
@@ -27,6 +27,16 @@ export async function carryOutUnit(
   } finally {
     await routed.close();
   }
+}
+
+/** Text whose types were guessed is read as what the plan made of the guess; other data says its own types. */
+function asPlanned(data: LaneData, plan: LoadPlan): LaneData {
+  if (data.transport === 'rows') return data;
+  const columns = data.schema.columns.map((column, i) => {
+    const staged = plan.staging.columns[i];
+    return column.inferred === true && staged !== undefined ? { ...column, type: staged.type } : column;
+  });
+  return { ...data, schema: { ...data.schema, columns } };
 }
 
 /** The units of a load: one a partition, plain JSON. */

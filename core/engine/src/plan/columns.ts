@@ -3,6 +3,7 @@ import type { ProcessSpec } from '../manifest/process-spec.js';
 import { RESERVED_PREFIX } from './framework.js';
 import { parseType } from './parse-type.js';
 import { whereOf } from './where.js';
+import { castIsStrict } from './widen.js';
 
 type ColumnRules = Pick<ProcessSpec, 'source' | 'schemaContract' | 'manifest' | 'places'>;
 
@@ -97,7 +98,12 @@ export function resolveColumns(columns: readonly Column[], spec: ColumnRules): C
           'Change the stated type, or set schema_contract.enforcement to coerce (values that do not fit then fail).',
         );
       default:
-        return { ...rest, type: rule.type };
+        if (castIsStrict(rule.type, column.type)) return { ...rest, type: rule.type };
+        throw breach(
+          column.name,
+          `${typeName(column.type)} of the source cannot become ${typeName(rule.type)} without losing something unseen`,
+          `Change the stated type to one that holds ${typeName(column.type)}, or convert at the source.`,
+        );
     }
   });
 }

@@ -1,7 +1,9 @@
 import {
+  canHold,
   fail,
   LANES,
   laneRefuses,
+  typeName,
   type Column,
   type DponeError,
   type Lane,
@@ -107,10 +109,17 @@ function refusal(way: Way, input: LaneInput): string | undefined {
       offer.refuses?.(column) ??
       laneRefuses(way.from.id, column.type) ??
       laneRefuses(way.into.id, staged.type) ??
+      (way.from.id === 'rows' ? readAsGuess(column, staged) : undefined) ??
       accept.refuses?.(staged);
     return reason === undefined ? [] : [`${column.name}: ${reason}`];
   });
   return reasons.length === 0 ? undefined : reasons.join('; ');
+}
+
+/** Rows hold a text's value as it was guessed to be; where staging takes another reading of the text, the text is gone. */
+function readAsGuess(column: Column, staged: Column): string | undefined {
+  if (column.inferred !== true || canHold(staged.type, column.type)) return undefined;
+  return `its text was read as ${typeName(column.type)} and cannot become ${typeName(staged.type)} any more`;
 }
 
 function noLane(input: LaneInput, refused: readonly RefusedLane[]): DponeError {

@@ -9,7 +9,7 @@ export interface ReadInput {
   readonly source: Source;
   /** The strategy's word. */
   readonly read: 'all' | 'increment';
-  readonly steps: readonly FinalizeStep[];
+  readonly steps?: readonly FinalizeStep[];
   /** The state as it is stored; null before the first load. */
   readonly stored: Json;
   readonly target: Schema | null;
@@ -35,7 +35,7 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     parallel: parallelOf(open),
     ...(hint === undefined ? {} : { hint }),
     badRows: spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail',
-    mayRepeat: input.steps.every(matchesByKey),
+    mayRepeat: (input.steps ?? []).every(matchesByKey),
   };
   const all = await source.open(request);
   try {

@@ -56,6 +56,18 @@ export function guessFits(target: CanonicalType, guess: CanonicalType): boolean 
   }
 }
 
+/**
+ * Whether a value that does not fit `target` is sure to be refused where it is cast: integers and decimals overflow and
+ * text fails to parse, while fewer fraction digits, a shorter text or a date out of a timestamp would lose in silence.
+ */
+export function castIsStrict(target: CanonicalType, source: CanonicalType): boolean {
+  if (canHold(target, source)) return true;
+  if (source.kind === 'string') return target.kind !== 'string' && target.kind !== 'bytes';
+  const from = decimalParts(source);
+  const to = decimalParts(target);
+  return from !== undefined && to !== undefined && to.scale >= from.scale;
+}
+
 const isFloat = (type: CanonicalType): boolean => type.kind === 'float32' || type.kind === 'float64';
 
 function decimalParts(type: CanonicalType): { digits: number; scale: number } | undefined {

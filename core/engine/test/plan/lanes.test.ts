@@ -111,6 +111,14 @@ describe('lane planner', () => {
     expect(plan.refused.map((r) => r.lane)).to.deep.equal(['pg-copy-binary (stream)']);
   });
 
+  it('does not carry as rows what was guessed from text and is staged as another reading of it', () => {
+    const guessed: Column = { ...id, inferred: true };
+    const text: Column = { ...id, type: { kind: 'string' } };
+    const error = refusal({ source: [guessed], staged: [text] });
+    expect(error.message).to.contain('read as int64 and cannot become string');
+    expect(planLanes(input({ source: [guessed], staged: [id] })).route.from.id).to.equal('rows');
+  });
+
   it('always takes the cheapest way in which every column survives (property)', () => {
     const lane = fc.record({
       id: fc.constantFrom<LaneId>('parquet', 'csv', 'jsonl'),
