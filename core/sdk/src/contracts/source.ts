@@ -48,6 +48,11 @@ export interface ReadRequest {
   /** The target's columns, for sources that guess types from text. */
   readonly hint?: Schema;
   readonly badRows: BadRowPolicy;
+  /**
+   * True where a row that an earlier load took may come again: the load matches rows by their key. Default false: what
+   * was taken is added a second time if it is read a second time.
+   */
+  readonly mayRepeat?: boolean;
 }
 
 /** One part of a read as plain JSON, so that another process can carry it out. */
