@@ -1,7 +1,7 @@
 import { fail, isSecretName } from '@dpone/sdk';
 import { resolve } from 'node:path';
 import { applyConventions } from './batch/conventions.js';
-import { compileBatch, type CompiledProcess } from './batch/compile-batch.js';
+import type { compileBatch as CompileBatch, CompiledProcess } from './batch/compile-batch.js';
 import { applyRegistries } from './batch/registry.js';
 import { findCycle } from './dependency-graph.js';
 import { Issues, issuesError } from './issue.js';
@@ -50,7 +50,7 @@ export async function attemptLoad(path: string, options: LoadOptions): Promise<L
   if (frame !== null && issues.list.length > 0)
     return { manifest: empty(absolute, file, kind, settled), issues: issues.list };
   const compiled: readonly CompiledProcess[] =
-    frame === null ? [{ selector: '', node: read }] : compileBatch(frame.root, absolute, file, env, issues);
+    frame === null ? [{ selector: '', node: read }] : await compiledProcesses(frame.root, absolute, file, env, issues);
 
   const processes: ProcessSpec[] = [];
   const trees = new Map<string, MapNode>();
@@ -86,6 +86,12 @@ export async function attemptLoad(path: string, options: LoadOptions): Promise<L
     },
     issues: issues.list,
   };
+}
+
+/** Loads the compiler, and with it the template library, only for the manifests that need them. */
+async function compiledProcesses(...call: Parameters<typeof CompileBatch>): Promise<CompiledProcess[]> {
+  const { compileBatch } = await import('./batch/compile-batch.js');
+  return compileBatch(...call);
 }
 
 function kindOf(root: MapNode): ManifestKind {

@@ -43,36 +43,45 @@ export function manifestReference(): string {
   const [single, batch] = schema.oneOf;
   return [
     HEAD,
-    '## Single form: one process',
-    ...tables(single, '', 3),
-    '## Batch form: many tables',
+    '## Single form: one process\n',
+    ...new Tables().of(single, '', 2),
+    '## Batch form: many tables\n',
     'Merged, the weakest first: registry, convention, `defaults`, `defaults` of the schema, `overrides` of the table. Maps merge deep,',
     'lists are replaced, except `depends_on` and `transforms`, which grow. A table is selected by its `id`, or `<schema>.<table>`.\n',
-    ...tables(batch, '', 3),
+    ...new Tables().of(batch, '', 2),
   ].join('\n');
 }
 
-/** A table of an object's keys, then those of the objects in it. */
-function tables(part: Part, path: string, depth: number): string[] {
-  const object = objectOf(part);
-  if (object?.properties === undefined) return [];
-  const rows = Object.entries(object.properties).map(([key, inner]): Row => ({
-    key,
-    part: inner,
-    required: object.required?.includes(key) ?? false,
-  }));
-  const acted = rows.filter((row) => row.part.ignored !== true);
-  const ignored = rows.filter((row) => row.part.ignored === true);
-  return [
-    ...(path === '' ? [] : [`${'#'.repeat(Math.min(depth, 5))} \`${path}\`\n`]),
-    ...(acted.length === 0 ? [] : ['| key | type | default | meaning |', '|---|---|---|---|', ...acted.map(line), '']),
-    ...(ignored.length === 0
-      ? []
-      : [
-          `Accepted, not acted on by this version, and reported as such: ${ignored.map((row) => `\`${row.key}\``).join(', ')}.\n`,
-        ]),
-    ...acted.flatMap((row) => tables(row.part, nested(path, row.key, row.part), depth + 1)),
-  ];
+/** A table of an object's keys, then those of the objects in it; keys that stand elsewhere already are pointed to. */
+class Tables {
+  private readonly shown = new Map<string, string>();
+
+  of(part: Part, path: string, depth: number): string[] {
+    const object = objectOf(part);
+    if (object?.properties === undefined) return [];
+    const heading = path === '' ? [] : [`${'#'.repeat(Math.min(depth, 6))} \`${path}\`\n`];
+    const content = JSON.stringify(object.properties);
+    const elsewhere = this.shown.get(content);
+    if (elsewhere !== undefined) return [...heading, `The same keys as \`${elsewhere}\`.\n`];
+    this.shown.set(content, path);
+    const rows = Object.entries(object.properties).map(([key, inner]): Row => ({
+      key,
+      part: inner,
+      required: object.required?.includes(key) ?? false,
+    }));
+    const acted = rows.filter((row) => row.part.ignored !== true);
+    const ignored = rows.filter((row) => row.part.ignored === true).map((row) => `\`${row.key}\``);
+    return [
+      ...heading,
+      ...(acted.length === 0
+        ? []
+        : ['| key | type | default | meaning |', '|---|---|---|---|', ...acted.map(line), '']),
+      ...(ignored.length === 0
+        ? []
+        : [`Accepted, not acted on by this version, and reported as such: ${ignored.join(', ')}.\n`]),
+      ...acted.flatMap((row) => this.of(row.part, nested(path, row.key, row.part), depth + 1)),
+    ];
+  }
 }
 
 /** The object in a part: itself, one of its alternatives, what its list or its map holds. */
@@ -111,8 +120,10 @@ function types(part: Part): string[] {
   if (part.const !== undefined) return [`\`${part.const}\``];
   if (part.enum !== undefined)
     return part.enum.join() === 'on,off,yes,no' ? [] : [part.enum.map((word) => `\`${String(word)}\``).join(', ')];
-  if (part.type === 'array') return [`list of ${typeText(part.items ?? {})}`];
+  if (part.type === 'array') return [listText(typeText(part.items ?? {}))];
   return part.type === undefined ? [] : [{ string: 'text', object: 'map' }[part.type] ?? part.type];
 }
+
+const listText = (items: string): string => (items.includes(' or ') ? `list of (${items})` : `list of ${items}`);
 
 const escape = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
