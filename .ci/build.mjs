@@ -1,4 +1,4 @@
-// Compiles every TypeScript project of the tree and writes the plugins' command manifests.
+// Compiles every TypeScript project of the tree, then makes what start-up stands on.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,10 @@ import { readStamp, writeStamp } from './lib/stamp.mjs';
 import { removeStaleOutputs } from './lib/stale-outputs.mjs';
 
 const STAMP = fromRoot('.setup-stamp');
-const MANIFEST_WRITER = fromRoot('core/cli/scripts/write-manifests.mjs');
+/** What is made from compiled code: start-up stands on both. */
+const AFTER_COMPILING = ['core/cli/scripts/bundle-libraries.mjs', 'core/cli/scripts/write-manifests.mjs'].map((path) =>
+  fromRoot(path),
+);
 
 export function buildNeeded() {
   const stamp = readStamp(STAMP);
@@ -35,9 +38,9 @@ export async function build() {
   const tsc = fromRoot('node_modules/typescript/bin/tsc');
   const compiled = await runCommand(nodePath(), [tsc, '-b', ...configs]);
   if (compiled.code !== 0) return false;
-  if (existsSync(MANIFEST_WRITER)) {
-    const written = await runCommand(nodePath(), [MANIFEST_WRITER]);
-    if (written.code !== 0) return false;
+  for (const script of AFTER_COMPILING) {
+    const made = await runCommand(nodePath(), [script]);
+    if (made.code !== 0) return false;
   }
   // A source written to while the compiler ran keeps the old fingerprint from matching, so the next set-up builds again.
   writeStamp(STAMP, { sources, outputs: outputs() });

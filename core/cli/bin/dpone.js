@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Only a default import of Node's own, which an old Node has too: it gets a clear message, and --version costs little more than node itself.
+// Imports only what every Node.js has: an old one then gets a clear message, and --version costs little more than node itself.
 import module from 'node:module';
 
 const [major, minor] = process.versions.node.split('.', 2).map(Number);
@@ -13,6 +13,8 @@ if (major < 22 || (major === 22 && minor < 12)) {
   process.stdout.write(`${name}/${version} ${process.platform}-${process.arch} node-${process.version}\n`);
 } else {
   module.enableCompileCache();
+  const { useBundledLibraries } = await import('../dist/host/bundled-libraries.js');
+  useBundledLibraries();
   const { main } = await import('../dist/main.js');
   // Not awaited: a reader that closes the pipe (`dpone ... | head`) leaves oclif's flush unsettled, which Node would report.
   void main(import.meta.url);

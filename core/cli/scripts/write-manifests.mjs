@@ -6,7 +6,10 @@ import { Plugin, settings } from '@oclif/core';
 
 settings.enableAutoTranspile = false;
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
-const packages = [join(workspace, 'core/cli'), ...['plugins', 'templates'].flatMap((folder) => folders(join(workspace, folder)))];
+const packages = [
+  join(workspace, 'core/cli'),
+  ...['plugins', 'templates'].flatMap((folder) => folders(join(workspace, folder))),
+];
 
 function folders(path) {
   return existsSync(path) ? readdirSync(path).map((name) => join(path, name)) : [];
@@ -15,7 +18,13 @@ function folders(path) {
 for (const root of packages) {
   const file = join(root, 'package.json');
   if (!existsSync(file) || JSON.parse(readFileSync(file, 'utf8')).oclif === undefined) continue;
-  const plugin = new Plugin({ root, ignoreManifest: true, errorOnManifestCreate: true, respectNoCacheDefault: true, type: 'core' });
+  const plugin = new Plugin({
+    root,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+    respectNoCacheDefault: true,
+    type: 'core',
+  });
   await plugin.load();
   writeFileSync(join(root, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`);
 }

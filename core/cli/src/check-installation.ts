@@ -5,15 +5,25 @@ import type { Session } from './session.js';
 /** What every run stands on: Node.js, the plugins, and a folder for evidence that can be written. */
 export async function checkInstallation(session: Session, dataDir: string): Promise<CheckResult[]> {
   const { registry, host } = session;
-  const kinds = (['source', 'sink', 'strategy'] as const).map((kind) => `${registry.ids(kind).length} ${kind}s`).join(', ');
+  const kinds = (['source', 'sink', 'strategy'] as const)
+    .map((kind) => `${registry.ids(kind).length} ${kind}s`)
+    .join(', ');
   return [
     { name: 'node', status: 'pass', message: process.version },
     registry.ids('strategy').length > 0 && registry.ids('source').length > 0
       ? { name: 'plugins', status: 'pass', message: `${registry.plugins.length} plugins: ${kinds}` }
-      : { name: 'plugins', status: 'fail', message: `${kinds}: nothing can be loaded`, remedy: 'dpone plugins install @dpone/connector-files' },
-    ...registry.problems.map(
-      (problem): CheckResult => ({ name: problem.code, status: 'fail', message: problem.message, remedy: problem.remedy }),
-    ),
+      : {
+          name: 'plugins',
+          status: 'fail',
+          message: `${kinds}: nothing can be loaded`,
+          remedy: 'dpone plugins install @dpone/connector-files',
+        },
+    ...registry.problems.map((problem): CheckResult => ({
+      name: problem.code,
+      status: 'fail',
+      message: problem.message,
+      remedy: problem.remedy,
+    })),
     await writable('project folder', host.workdir),
     await writable('plugin folder', dataDir),
   ];
@@ -25,6 +35,11 @@ async function writable(name: string, path: string): Promise<CheckResult> {
     await access(path, constants.W_OK);
     return { name, status: 'pass', message: path };
   } catch {
-    return { name, status: 'fail', message: `${path} cannot be written`, remedy: 'Change its permissions, or run dpone as another user.' };
+    return {
+      name,
+      status: 'fail',
+      message: `${path} cannot be written`,
+      remedy: 'Change its permissions, or run dpone as another user.',
+    };
   }
 }

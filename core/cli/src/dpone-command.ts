@@ -6,7 +6,11 @@ import { widthOf } from './render/wrap.js';
 export type Format = 'text' | 'json' | 'md';
 
 /** `--format`; every command has it. */
-export const formatFlag = Flags.option({ options: ['text', 'json', 'md'] as const, default: 'text', description: 'How the result is printed.' });
+export const formatFlag = Flags.option({
+  options: ['text', 'json', 'md'] as const,
+  default: 'text',
+  description: 'How the result is printed.',
+});
 
 /** The base of dpone's own commands: results on stdout, everything else on stderr, one error form, no stack trace. */
 export abstract class DponeCommand extends Command {
@@ -31,7 +35,9 @@ export function reportError(thrown: unknown, json: boolean): void {
   if (exit === 0) return; // --help and --version end this way.
   const error = asCommandError(thrown);
   if (json) process.stdout.write(`${JSON.stringify({ passed: false, error: errorJson(error) }, null, 2)}\n`);
-  process.stderr.write(`${errorText(error, widthOf(process.stderr), process.stderr.isTTY && process.stderr.hasColors())}\n`);
+  process.stderr.write(
+    `${errorText(error, widthOf(process.stderr), process.stderr.isTTY && process.stderr.hasColors())}\n`,
+  );
   if (process.env['DPONE_DEBUG'] === '1') process.stderr.write(`${error.stack}\n`);
   process.exitCode = error.exit;
 }

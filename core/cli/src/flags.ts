@@ -1,14 +1,26 @@
 import { Args, Flags } from '@oclif/core';
 
 /** The manifest, the argument of most commands. */
-export const manifestArg = { manifest: Args.string({ description: 'Manifest: YAML, JSON, or a TypeScript module.', required: true }) };
+export const manifestArg = {
+  manifest: Args.string({ description: 'Manifest: YAML, JSON, or a TypeScript module.', required: true }),
+};
 
 /** Which processes of a manifest are meant. */
 export const selectFlags = {
-  selector: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'NAME', description: 'A process of the manifest; may be given more than once.' }),
+  selector: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'NAME',
+    description: 'A process of the manifest; may be given more than once.',
+  }),
   all: Flags.boolean({ description: 'Every process of the manifest.', exclusive: ['selector'] }),
   'with-dependencies': Flags.boolean({ description: 'Also the processes that the selected ones depend on.' }),
-  registry: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'PATH', description: 'Metadata of sources, as in the manifest’s registry.' }),
+  registry: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    helpValue: 'PATH',
+    description: 'Metadata of sources, as in the manifest’s registry.',
+  }),
 };
 
 /** The one process that a command looks at. */

@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
 import { DponeCommand, formatFlag } from '../dpone-command.js';
 
-const text = (description: string, helpValue?: string) => Flags.string({ description, ...(helpValue === undefined ? {} : { helpValue }) });
+const text = (description: string, helpValue?: string) =>
+  Flags.string({ description, ...(helpValue === undefined ? {} : { helpValue }) });
 
 export default class Init extends DponeCommand {
   static override summary = 'Write a manifest that runs. Asks for what the flags leave open, on a terminal.';
@@ -18,10 +19,24 @@ export default class Init extends DponeCommand {
     'source-table': text('Source table.'),
     'target-schema': text('Schema of the target table.'),
     'target-table': text('Target table.'),
-    'source-option': Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'KEY=VALUE', description: 'An option of the source, as path=data/*.csv.' }),
-    'sink-option': Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'KEY=VALUE', description: 'An option of the sink.' }),
+    'source-option': Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KEY=VALUE',
+      description: 'An option of the source, as path=data/*.csv.',
+    }),
+    'sink-option': Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'KEY=VALUE',
+      description: 'An option of the sink.',
+    }),
     strategy: text('Load strategy; full_refresh by default.', 'MODE'),
-    'unique-key': Flags.string({ delimiter: ',', multiple: true, description: 'Columns that identify a row, separated by commas.' }),
+    'unique-key': Flags.string({
+      delimiter: ',',
+      multiple: true,
+      description: 'Columns that identify a row, separated by commas.',
+    }),
     'cursor-column': text('The column that only grows, for an incremental read.'),
     name: text('Name of the process.'),
     out: text('The manifest to write.', 'FILE'),

@@ -10,7 +10,9 @@ export default class Plan extends DponeCommand {
   static override flags = {
     ...selectFlags,
     format: formatFlag(),
-    'apply-safe-schema': Flags.boolean({ description: 'Accepted for compatibility: safe changes are applied by the run.' }),
+    'apply-safe-schema': Flags.boolean({
+      description: 'Accepted for compatibility: safe changes are applied by the run.',
+    }),
     'explain-strategy': Flags.boolean({ description: 'Accepted for compatibility: the reasons are always shown.' }),
   };
 

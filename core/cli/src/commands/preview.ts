@@ -14,13 +14,14 @@ export default class Preview extends DponeCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Preview);
-    const [{ openSession }, { selectProcesses }, { previewProcess }, { typeName }, { tableText, cellText }] = await Promise.all([
-      import('../session.js'),
-      import('../processes.js'),
-      import('@dpone/engine'),
-      import('@dpone/sdk'),
-      import('../render/table.js'),
-    ]);
+    const [{ openSession }, { selectProcesses }, { previewProcess }, { typeName }, { tableText, cellText }] =
+      await Promise.all([
+        import('../session.js'),
+        import('../processes.js'),
+        import('@dpone/engine'),
+        import('@dpone/sdk'),
+        import('../render/table.js'),
+      ]);
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, args.manifest, flags);
     const preview = await previewProcess(session.host, spec!, { rows: flags.rows, signal: session.signal });

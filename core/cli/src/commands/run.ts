@@ -16,22 +16,36 @@ export default class Run extends DponeCommand {
     format: formatFlag(),
     'run-id': Flags.string({ description: 'Id of this run; a new ULID by default.' }),
     parallel: Flags.integer({ min: 1, default: 1, description: 'Processes that run at once.' }),
-    'lock-timeout': Flags.integer({ min: 0, helpValue: 'SECONDS', description: 'How long to wait for another load of the same target; the manifest’s engine.lock_timeout by default.' }),
-    'retry-attempts': Flags.integer({ min: 0, default: 0, description: 'How often a load that failed for a passing reason is begun again.' }),
-    'retry-backoff-seconds': Flags.integer({ min: 0, default: 0, description: 'Pause before the first retry; doubled for each next one.' }),
+    'lock-timeout': Flags.integer({
+      min: 0,
+      helpValue: 'SECONDS',
+      description:
+        'How long to wait for another load of the same target; the manifest’s engine.lock_timeout by default.',
+    }),
+    'retry-attempts': Flags.integer({
+      min: 0,
+      default: 0,
+      description: 'How often a load that failed for a passing reason is begun again.',
+    }),
+    'retry-backoff-seconds': Flags.integer({
+      min: 0,
+      default: 0,
+      description: 'Pause before the first retry; doubled for each next one.',
+    }),
     'dag-id': Flags.string({ description: 'Id of the calling workflow, kept with the run.' }),
     'execution-date': Flags.string({ description: 'Logical date of the calling workflow, kept with the run.' }),
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Run);
-    const [{ openSession }, { selectProcesses }, { runProcesses }, { runObserver }, { runJson, runText }] = await Promise.all([
-      import('../session.js'),
-      import('../processes.js'),
-      import('@dpone/engine'),
-      import('../render/run-observer.js'),
-      import('../render/run-result.js'),
-    ]);
+    const [{ openSession }, { selectProcesses }, { runProcesses }, { runObserver }, { runJson, runText }] =
+      await Promise.all([
+        import('../session.js'),
+        import('../processes.js'),
+        import('@dpone/engine'),
+        import('../render/run-observer.js'),
+        import('../render/run-result.js'),
+      ]);
     const session = await openSession(this.config);
     const specs = await selectProcesses(session, args.manifest, flags);
     const observer = runObserver(flags.format, process.stderr, process.env);

@@ -50,7 +50,9 @@ export class ContainerScope implements Scope {
       try {
         await made.close();
       } catch (error) {
-        this.#log.warn(`${this.#label}: closing ${key} failed: ${error instanceof Error ? error.message : String(error)}`);
+        this.#log.warn(
+          `${this.#label}: closing ${key} failed: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
   }

@@ -12,7 +12,13 @@ export function discover(config: Interfaces.Config): FoundPlugin[] {
     const block = (plugin.pjson as { dpone?: unknown }).dpone;
     if (block === undefined || plugin.root === config.root) continue;
     if (!found.has(plugin.name))
-      found.set(plugin.name, { name: plugin.name, version: plugin.version, root: plugin.root, type: plugin.type, block });
+      found.set(plugin.name, {
+        name: plugin.name,
+        version: plugin.version,
+        root: plugin.root,
+        type: plugin.type,
+        block,
+      });
   }
   return [...found.values()];
 }
@@ -20,6 +26,10 @@ export function discover(config: Interfaces.Config): FoundPlugin[] {
 /** What the engine itself provides (connections from the environment, the local executor), found by its own `dpone` block. */
 function enginePlugin(): FoundPlugin {
   const path = createRequire(import.meta.url).resolve('@dpone/engine/package.json');
-  const { name, version, dpone } = JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string; dpone: unknown };
+  const { name, version, dpone } = JSON.parse(readFileSync(path, 'utf8')) as {
+    name: string;
+    version: string;
+    dpone: unknown;
+  };
   return { name, version, root: dirname(path), type: 'core', block: dpone };
 }

@@ -18,9 +18,13 @@ export async function loadPlugin(plugin: DeclaredPlugin): Promise<LoadedPlugin> 
     const module = await importEntry(plugin);
     const definition = module.default;
     if (!hasBrand(definition, 'plugin') || typeof (definition as Partial<Plugin>).register !== 'function')
-      throw fail('DPONE_PLUGIN_INVALID', `plugin ${plugin.name}: expected definePlugin({ register }) as the default export`, {
-        where: plugin.entry,
-      });
+      throw fail(
+        'DPONE_PLUGIN_INVALID',
+        `plugin ${plugin.name}: expected definePlugin({ register }) as the default export`,
+        {
+          where: plugin.entry,
+        },
+      );
     const { host, definitions } = registrar(plugin);
     try {
       await (definition as Plugin).register({ ...host, apiVersion: API_VERSION });
@@ -29,9 +33,13 @@ export async function loadPlugin(plugin: DeclaredPlugin): Promise<LoadedPlugin> 
     }
     const missing = plugin.provides.filter((key) => !definitions.has(key));
     if (missing.length > 0)
-      throw fail('DPONE_PLUGIN_INVALID', `plugin ${plugin.name} declares ${missing.join(', ')} in dpone.provides and does not register it`, {
-        where: plugin.entry,
-      });
+      throw fail(
+        'DPONE_PLUGIN_INVALID',
+        `plugin ${plugin.name} declares ${missing.join(', ')} in dpone.provides and does not register it`,
+        {
+          where: plugin.entry,
+        },
+      );
     return { plugin, definitions };
   });
 }
@@ -48,7 +56,12 @@ async function withinPatience<T>(plugin: DeclaredPlugin, work: () => Promise<T>)
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(fail('DPONE_PLUGIN_FAILED', `plugin ${plugin.name} did not register within ${PATIENCE_MS / 1000} s`, { where: plugin.entry })),
+      () =>
+        reject(
+          fail('DPONE_PLUGIN_FAILED', `plugin ${plugin.name} did not register within ${PATIENCE_MS / 1000} s`, {
+            where: plugin.entry,
+          }),
+        ),
       PATIENCE_MS,
     );
   });

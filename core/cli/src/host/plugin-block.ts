@@ -36,12 +36,20 @@ export function declaredPlugin(found: FoundPlugin): DeclaredPlugin | DponeError 
   if (typeof block.extensions !== 'string') return invalid('dpone.extensions', 'a path', block.extensions);
   const entry = resolve(found.root, block.extensions);
   const inside = relative(found.root, entry);
-  if (inside.startsWith('..') || isAbsolute(inside)) return invalid('dpone.extensions', 'a path inside the package', block.extensions);
+  if (inside.startsWith('..') || isAbsolute(inside))
+    return invalid('dpone.extensions', 'a path inside the package', block.extensions);
   if (!Array.isArray(block.provides)) return invalid('dpone.provides', 'a list', block.provides);
   for (const [i, key] of block.provides.entries())
     if (typeof key !== 'string' || !PROVIDES.test(key))
       return invalid(`dpone.provides[${i}]`, `kind:id with a kind of ${EXTENSION_KINDS.join(', ')}`, key);
-  return { name: found.name, version: found.version, type: found.type, root: found.root, entry, provides: block.provides as string[] };
+  return {
+    name: found.name,
+    version: found.version,
+    type: found.type,
+    root: found.root,
+    entry,
+    provides: block.provides as string[],
+  };
 }
 
 function incompatible(found: FoundPlugin, received: unknown): DponeError {

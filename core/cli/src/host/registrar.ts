@@ -10,10 +10,15 @@ export function registrar(plugin: DeclaredPlugin): { host: PluginHost; definitio
     (id: string, definition: unknown): void => {
       const key = `${kind}:${id}`;
       if (!plugin.provides.includes(key))
-        throw fail('DPONE_PLUGIN_INVALID', `plugin ${plugin.name} registers ${key}, which its dpone.provides does not list`, {
-          where: `${plugin.root}/package.json`,
-        });
-      if (definitions.has(key)) throw fail('DPONE_PLUGIN_INVALID', `plugin ${plugin.name} registers ${key} twice`, { where: plugin.entry });
+        throw fail(
+          'DPONE_PLUGIN_INVALID',
+          `plugin ${plugin.name} registers ${key}, which its dpone.provides does not list`,
+          {
+            where: `${plugin.root}/package.json`,
+          },
+        );
+      if (definitions.has(key))
+        throw fail('DPONE_PLUGIN_INVALID', `plugin ${plugin.name} registers ${key} twice`, { where: plugin.entry });
       validateDefinition(plugin.name, kind, id, definition);
       definitions.set(key, definition);
     };

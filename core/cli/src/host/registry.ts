@@ -41,7 +41,10 @@ export class Registry {
 
   ids(kind: ExtensionKind): readonly string[] {
     const prefix = `${kind}:`;
-    return [...this.#owners.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)).sort();
+    return [...this.#owners.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length))
+      .sort();
   }
 
   /** The plugin that provides an id, if one does. */
@@ -65,9 +68,13 @@ export class Registry {
     const similar = nearest(id, ids);
     const meant = similar === undefined ? '' : ` Did you mean ${similar}?`;
     const word = KIND_WORDS[kind];
-    return fail('DPONE_TYPE_UNKNOWN', `no installed plugin provides the ${word} "${id}".${meant} Installed: ${ids.join(', ') || 'none'}`, {
-      remedy: `${similar === undefined ? '' : `Write ${similar}, or install it: `}dpone plugins install ${packageOf(kind, id)}`,
-    });
+    return fail(
+      'DPONE_TYPE_UNKNOWN',
+      `no installed plugin provides the ${word} "${id}".${meant} Installed: ${ids.join(', ') || 'none'}`,
+      {
+        remedy: `${similar === undefined ? '' : `Write ${similar}, or install it: `}dpone plugins install ${packageOf(kind, id)}`,
+      },
+    );
   }
 }
 

@@ -64,7 +64,10 @@ const FIELDS: Readonly<Record<ExtensionKind, Readonly<Record<string, Check>>>> =
 /** Throws DPONE_PLUGIN_INVALID with path, expected and received where a definition is not of its kind's shape. */
 export function validateDefinition(plugin: string, kind: ExtensionKind, id: string, definition: unknown): void {
   const invalid = (path: string, expected: string, received: unknown): never => {
-    throw fail('DPONE_PLUGIN_INVALID', `plugin ${plugin}: ${kind} "${id}"${path}: expected ${expected}, received ${shown(received)}`);
+    throw fail(
+      'DPONE_PLUGIN_INVALID',
+      `plugin ${plugin}: ${kind} "${id}"${path}: expected ${expected}, received ${shown(received)}`,
+    );
   };
   if (!hasBrand(definition, kind)) invalid('', `an object made by the SDK (${BRANDS[kind]})`, definition);
   const { version } = definition as { version?: unknown };

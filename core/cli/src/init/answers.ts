@@ -68,17 +68,25 @@ async function ask(session: Session, flags: InitFlags): Promise<InitFlags> {
   const type = flags['source-type'] ?? String(answers['source-type']);
   if (type === 'files') {
     if (flags['source-option'] === undefined && flags['source-connection'] === undefined)
-      answers['source-option'] = [`path=${await input({ message: 'Which files? (a path or a pattern)', default: 'data/*.csv' })}`];
+      answers['source-option'] = [
+        `path=${await input({ message: 'Which files? (a path or a pattern)', default: 'data/*.csv' })}`,
+      ];
   } else {
     await put('source-connection', () => input({ message: 'Source connection: URI, path or id', required: true }));
     await put('source-table', () => input({ message: 'Source table', required: true }));
   }
   await put('sink-type', () => choice('Where do they go?', 'sink'));
-  await put('sink-connection', () => input({ message: 'Target connection: URI, path or id', default: 'warehouse.duckdb' }));
+  await put('sink-connection', () =>
+    input({ message: 'Target connection: URI, path or id', default: 'warehouse.duckdb' }),
+  );
   await put('target-table', () => input({ message: 'Target table', required: true }));
   await put('strategy', () => choice('How are they loaded?', 'strategy', 'full_refresh'));
   if ((flags.strategy ?? answers['strategy']) === 'incremental_merge' && flags['unique-key'] === undefined)
-    answers['unique-key'] = (await input({ message: 'Columns that identify a row, separated by commas', required: true })).split(',').map((c) => c.trim());
+    answers['unique-key'] = (
+      await input({ message: 'Columns that identify a row, separated by commas', required: true })
+    )
+      .split(',')
+      .map((c) => c.trim());
   await put('out', () => input({ message: 'Write the manifest to', default: 'manifest.yml' }));
   return answers;
 }

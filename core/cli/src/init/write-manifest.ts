@@ -23,9 +23,13 @@ export async function writeManifest(session: Session, answers: CompleteAnswers):
     host.definition('strategy', mode),
   ]);
   const { manifest, envExample } = initManifest(answers, { source, sink, strategy });
-  const envPath = envExample === null ? null : `${answers.out.slice(0, answers.out.length - extname(answers.out).length)}.env.example`;
+  const envPath =
+    envExample === null
+      ? null
+      : `${answers.out.slice(0, answers.out.length - extname(answers.out).length)}.env.example`;
   for (const path of [answers.out, envPath])
-    if (path !== null && existsSync(path) && !answers.force) throw fail('DPONE_FILE_EXISTS', `${path} is there already`);
+    if (path !== null && existsSync(path) && !answers.force)
+      throw fail('DPONE_FILE_EXISTS', `${path} is there already`);
   await atomicWrite(answers.out, manifest);
   if (envPath !== null) await atomicWrite(envPath, envExample!);
   return {

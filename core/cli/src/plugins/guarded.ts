@@ -10,7 +10,11 @@ import { changePlugins } from './transaction.js';
  * Runs one of oclif's own plugin commands under dpone's rules: the policy first, then on a copy of the plugin folder,
  * then the host's check of what is there; only then does the copy become the folder.
  */
-export async function guarded(config: Interfaces.Config, specs: readonly PluginSpec[], run: () => Promise<unknown>): Promise<void> {
+export async function guarded(
+  config: Interfaces.Config,
+  specs: readonly PluginSpec[],
+  run: () => Promise<unknown>,
+): Promise<void> {
   const policy = await readPolicy(config.configDir, process.env);
   for (const spec of specs) requireAllowed(policy, spec);
   // npm reads these; they are set for the one child that it starts.
@@ -60,6 +64,7 @@ function installError(error: unknown, specs: readonly PluginSpec[]): DponeError 
       remedy: 'Check the name; a package outside @dpone is named in full: npm:NAME.',
       cause: error,
     });
-  if (/is not installed/.test(message)) return fail('DPONE_PLUGIN_NOT_FOUND', message, { remedy: 'dpone plugins lists what is installed.' });
+  if (/is not installed/.test(message))
+    return fail('DPONE_PLUGIN_NOT_FOUND', message, { remedy: 'dpone plugins lists what is installed.' });
   return asDponeError(error, 'DPONE_PLUGIN_INSTALL', names === '' ? undefined : names);
 }

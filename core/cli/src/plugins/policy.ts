@@ -6,8 +6,14 @@ import type { PluginSpec } from './plugin-spec.js';
 
 /** `plugins.json` in dpone's config folder. */
 const policyFile = z.strictObject({
-  allow: z.array(z.string()).optional().describe('Patterns of package names that may be installed. Default: @dpone/*, file:*.'),
-  allowScripts: z.array(z.string()).optional().describe('Patterns of package names whose install scripts may run. Default: none.'),
+  allow: z
+    .array(z.string())
+    .optional()
+    .describe('Patterns of package names that may be installed. Default: @dpone/*, file:*.'),
+  allowScripts: z
+    .array(z.string())
+    .optional()
+    .describe('Patterns of package names whose install scripts may run. Default: none.'),
 });
 
 /** Packages of dpone's own scope, and what lies on this machine already. */
@@ -21,9 +27,16 @@ export interface Policy {
 }
 
 /** The policy of this machine. A file that cannot be read or understood refuses everything. */
-export async function readPolicy(configDir: string, env: Readonly<Record<string, string | undefined>>): Promise<Policy> {
+export async function readPolicy(
+  configDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Policy> {
   const path = join(configDir, 'plugins.json');
-  const fromEnv = (name: string): string[] => (env[name] ?? '').split(',').map((s) => s.trim()).filter((s) => s !== '');
+  const fromEnv = (name: string): string[] =>
+    (env[name] ?? '')
+      .split(',')
+      .map((s) => s.trim())
+      .filter((s) => s !== '');
   let file: z.infer<typeof policyFile> = {};
   try {
     file = policyFile.parse(JSON.parse(await readFile(path, 'utf8')));
@@ -43,7 +56,9 @@ export async function readPolicy(configDir: string, env: Readonly<Record<string,
 }
 
 const fits = (name: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) => pattern === '*' || (pattern === 'file:*' && name.startsWith('file:')) || matchesGlob(name, pattern));
+  patterns.some(
+    (pattern) => pattern === '*' || (pattern === 'file:*' && name.startsWith('file:')) || matchesGlob(name, pattern),
+  );
 
 /** Returns only where the policy says yes; whatever goes wrong in asking it is a no. */
 export function requireAllowed(policy: Policy, spec: PluginSpec): void {
@@ -54,10 +69,14 @@ export function requireAllowed(policy: Policy, spec: PluginSpec): void {
     throw asDponeError(cause, 'DPONE_PLUGIN_REFUSED', `whether ${spec.name} may be installed cannot be decided`);
   }
   if (allowed) return;
-  throw fail('DPONE_PLUGIN_REFUSED', `the install policy does not allow ${spec.name}; it allows ${policy.allow.join(', ') || 'nothing'}`, {
-    where: policy.path,
-    remedy: `If you trust it: DPONE_PLUGIN_ALLOW='${spec.name}', or add it to "allow" in that file.`,
-  });
+  throw fail(
+    'DPONE_PLUGIN_REFUSED',
+    `the install policy does not allow ${spec.name}; it allows ${policy.allow.join(', ') || 'nothing'}`,
+    {
+      where: policy.path,
+      remedy: `If you trust it: DPONE_PLUGIN_ALLOW='${spec.name}', or add it to "allow" in that file.`,
+    },
+  );
 }
 
 /** Whether npm may run install scripts: only where every package asked for is named by the policy. */

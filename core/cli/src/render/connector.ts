@@ -54,13 +54,17 @@ interface Property {
 export function connectorText(connector: ConnectorDescription): string {
   const sides = (['source', 'sink'] as const).flatMap((kind) => {
     const side = connector[kind];
-    return side === null ? [] : [`${kind}: ${side.summary}`, ...sideText(side), indented(stringify({ [kind]: side.example }))];
+    return side === null
+      ? []
+      : [`${kind}: ${side.summary}`, ...sideText(side), indented(stringify({ [kind]: side.example }))];
   });
   return [`${connector.type}, provided by ${connector.plugin}`, ...sides].join('\n\n');
 }
 
 function sideText(side: SideDescription): string[] {
-  const options = Object.entries((side.options as { properties?: Readonly<Record<string, Property>> }).properties ?? {});
+  const options = Object.entries(
+    (side.options as { properties?: Readonly<Record<string, Property>> }).properties ?? {},
+  );
   const capabilities = Object.entries(side.capabilities)
     .filter(([key]) => key !== 'facts')
     .map(([key, value]) => `  ${key}: ${Array.isArray(value) ? value.join(', ') || 'none' : String(value)}`);
@@ -68,7 +72,10 @@ function sideText(side: SideDescription): string[] {
     const text = preset === undefined ? description : `${description} Default: ${JSON.stringify(preset)}.`;
     return `  ${name}\n${wrap(text, 80, '      ')}`;
   });
-  return [capabilities.map((line) => wrap(line.trim(), 80, '  ')).join('\n'), ...(described.length === 0 ? [] : [`  options\n${described.join('\n')}`])];
+  return [
+    capabilities.map((line) => wrap(line.trim(), 80, '  ')).join('\n'),
+    ...(described.length === 0 ? [] : [`  options\n${described.join('\n')}`]),
+  ];
 }
 
 const indented = (text: string): string => text.trimEnd().replaceAll(/^/gm, '  ');

@@ -19,7 +19,8 @@ export const errorJson = (error: DponeError): ErrorJson => ({
 
 /** What happened, where, what to do: three short paragraphs, wrapped to the terminal. */
 export function errorText(error: DponeError, width: number, color: boolean): string {
-  const paint = (style: 'red' | 'bold' | 'dim', text: string): string => (color ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: 'red' | 'bold' | 'dim', text: string): string =>
+    color ? styleText(style, text, { validateStream: false }) : text;
   const lines = [`${paint('red', 'Error')} ${paint('bold', error.code)}`, wrap(error.message, width, '  ')];
   const cause = causeOf(error);
   if (cause !== undefined) lines.push(wrap(`cause: ${cause}`, width, '  '));

@@ -22,7 +22,9 @@ export const manifestFindings = (manifest: string, validation: Validation): Mani
 export function findingsText(report: ManifestFindings): string {
   const lines = [
     ...report.issues.map((issue) => `ERROR ${issue.code} ${issue.place}: ${issue.message}`),
-    ...report.naming.map((issue) => `${issue.severity} ${issue.code} ${report.manifest}#${issue.selector}: ${issue.message}`),
+    ...report.naming.map(
+      (issue) => `${issue.severity} ${issue.code} ${report.manifest}#${issue.selector}: ${issue.message}`,
+    ),
     ...report.warnings.map((warning) => `WARNING ${warning}`),
   ];
   return lines.length === 0 ? 'OK: no issues' : lines.join('\n');

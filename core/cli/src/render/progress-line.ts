@@ -10,7 +10,8 @@ export function progressLine(event: Progress, seconds: number, width: number): s
   if (seconds > 0) {
     parts.push(`${count(event.rows / seconds)} rows/s`);
     if (event.bytes > 0) parts.push(`${size(event.bytes / seconds)}/s`);
-    if (share !== undefined && share > 0.02 && share < 1) parts.push(`ETA ${duration((seconds * (1 - share)) / share)}`);
+    if (share !== undefined && share > 0.02 && share < 1)
+      parts.push(`ETA ${duration((seconds * (1 - share)) / share)}`);
   }
   const figures = parts.join('  ');
   const name = event.process.length > 20 ? `${event.process.slice(0, 19)}…` : event.process;
@@ -21,7 +22,8 @@ export function progressLine(event: Progress, seconds: number, width: number): s
 }
 
 function shareOf(event: Progress): number | undefined {
-  if (event.total_bytes !== undefined && event.total_bytes > 0 && event.bytes > 0) return Math.min(1, event.bytes / event.total_bytes);
+  if (event.total_bytes !== undefined && event.total_bytes > 0 && event.bytes > 0)
+    return Math.min(1, event.bytes / event.total_bytes);
   if (event.total_rows !== undefined && event.total_rows > 0) return Math.min(1, event.rows / event.total_rows);
   return undefined;
 }

@@ -16,9 +16,14 @@ export interface RunObserver {
 }
 
 /** Tells a run on stderr: one live line on a terminal, plain lines elsewhere, nothing where the result is for a program. */
-export function runObserver(format: string, stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): RunObserver {
+export function runObserver(
+  format: string,
+  stream: NodeJS.WriteStream,
+  env: Readonly<Record<string, string | undefined>>,
+): RunObserver {
   const fault = faultAt(env);
-  const tell = format !== 'text' ? undefined : stream.isTTY && env['CI'] === undefined ? liveLine(stream) : plainLines(stream);
+  const tell =
+    format !== 'text' ? undefined : stream.isTTY && env['CI'] === undefined ? liveLine(stream) : plainLines(stream);
   return {
     onEvent: async (event) => {
       tell?.onEvent(event);
@@ -52,7 +57,8 @@ function liveLine(stream: NodeJS.WriteStream): Teller {
     onEvent(event) {
       if (event.type === 'process.started') begun.set(event.process, Date.now());
       if (event.type === 'process.finished') clear();
-      if (event.type === 'step' && TOLD[event.step] !== undefined) draw(`${event.process}  ${TOLD[event.step]}`.slice(0, width(stream)));
+      if (event.type === 'step' && TOLD[event.step] !== undefined)
+        draw(`${event.process}  ${TOLD[event.step]}`.slice(0, width(stream)));
       if (event.type !== 'progress' || Date.now() - drawn < REDRAW_MS) return;
       drawn = Date.now();
       draw(progressLine(event, (drawn - (begun.get(event.process) ?? drawn)) / 1000, width(stream)));
@@ -66,9 +72,12 @@ const width = (stream: NodeJS.WriteStream): number => Math.min(stream.columns ||
 function plainLines(stream: NodeJS.WriteStream): Teller {
   return {
     onEvent(event) {
-      if (event.type === 'step' && TOLD[event.step] !== undefined) stream.write(`${event.process}: ${TOLD[event.step]}\n`);
+      if (event.type === 'step' && TOLD[event.step] !== undefined)
+        stream.write(`${event.process}: ${TOLD[event.step]}\n`);
       if (event.type === 'retry')
-        stream.write(`${event.process}: attempt ${event.attempt} failed (${event.error.code}), again in ${event.wait_seconds} s\n`);
+        stream.write(
+          `${event.process}: attempt ${event.attempt} failed (${event.error.code}), again in ${event.wait_seconds} s\n`,
+        );
     },
     close: () => undefined,
   };

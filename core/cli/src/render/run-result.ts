@@ -11,7 +11,11 @@ export const runText = (run: RunResult, format: string): string =>
 
 function facts(process: ProcessResult): [string, string][] {
   const { result } = process;
-  const changes = [`${count(result.inserted_rows)} inserted`, `${count(result.updated_rows)} updated`, `${count(result.deleted_rows)} deleted`];
+  const changes = [
+    `${count(result.inserted_rows)} inserted`,
+    `${count(result.updated_rows)} updated`,
+    `${count(result.deleted_rows)} deleted`,
+  ];
   const rate = result.duration_seconds > 0 ? `, ${count(result.extracted_rows / result.duration_seconds)} rows/s` : '';
   const volume = result.bytes > 0 ? `, ${size(result.bytes)}` : '';
   const rows: [string, string][] = [
@@ -22,9 +26,11 @@ function facts(process: ProcessResult): [string, string][] {
     ['strategy', process.strategy],
   ];
   if (process.lane !== null) rows.push(['lane', process.lane]);
-  if (result.rejected_rows > 0) rows.push(['set aside', `${count(result.rejected_rows)} rows: ${process.artifacts.quarantine ?? ''}`]);
+  if (result.rejected_rows > 0)
+    rows.push(['set aside', `${count(result.rejected_rows)} rows: ${process.artifacts.quarantine ?? ''}`]);
   for (const change of process.schema_changes) rows.push(['schema', change]);
-  if (process.state !== null && process.state.after !== null) rows.push(['state', JSON.stringify(process.state.after).slice(0, 200)]);
+  if (process.state !== null && process.state.after !== null)
+    rows.push(['state', JSON.stringify(process.state.after).slice(0, 200)]);
   rows.push(['load', process.load_id]);
   return rows;
 }
@@ -46,8 +52,10 @@ function processText(process: ProcessResult): string {
 
 function processMarkdown(process: ProcessResult): string {
   const lines = [`## ${process.process}: ${verdict(process)}`, ''];
-  if (process.passed) lines.push('| | |', '|---|---|', ...facts(process).map(([name, value]) => `| ${name} | ${value} |`));
+  if (process.passed)
+    lines.push('| | |', '|---|---|', ...facts(process).map(([name, value]) => `| ${name} | ${value} |`));
   for (const warning of process.warnings) lines.push('', `Warning: ${warning}`);
-  for (const error of process.result.errors) lines.push('', `**${error.code}** ${error.message} ${error.where ?? ''}`, '', error.remedy);
+  for (const error of process.result.errors)
+    lines.push('', `**${error.code}** ${error.message} ${error.where ?? ''}`, '', error.remedy);
   return lines.join('\n');
 }

@@ -2,7 +2,8 @@
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
-  if (typeof value === 'object') return JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
+  if (typeof value === 'object')
+    return JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
   return String(value as string | number | bigint | boolean);
 }
 
@@ -15,10 +16,19 @@ const clip = (text: string): string => {
 /** Rows of cells, the first of them the header, as aligned text or a Markdown table. */
 export function tableText(rows: readonly (readonly string[])[], format: string): string {
   if (format === 'md') {
-    const [header = [], ...body] = rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`);
+    const [header = [], ...body] = rows.map(
+      (row) => `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`,
+    );
     return [header, `|${' --- |'.repeat(rows[0]?.length ?? 0)}`, ...body].join('\n');
   }
   const cells = rows.map((row) => row.map(clip));
   const widths = (cells[0] ?? []).map((_, i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
-  return cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -9,7 +9,12 @@ export default class ManifestExplain extends DponeCommand {
   static override flags = {
     registry: oneProcessFlags.registry,
     selector: Flags.string({ helpValue: 'NAME', description: 'The process, where the manifest has several.' }),
-    why: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'PATH', description: 'A key, as sink.strategy.mode; every written key where absent.' }),
+    why: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'PATH',
+      description: 'A key, as sink.strategy.mode; every written key where absent.',
+    }),
     format: formatFlag(),
   };
 
@@ -19,8 +24,14 @@ export default class ManifestExplain extends DponeCommand {
       import('@dpone/engine'),
       import('../../render/explanation.js'),
     ]);
-    const manifest = await loadManifest(args.manifest, { workdir: process.cwd(), env: process.env, registryPaths: flags.registry ?? [] });
+    const manifest = await loadManifest(args.manifest, {
+      workdir: process.cwd(),
+      env: process.env,
+      registryPaths: flags.registry ?? [],
+    });
     const explanations = await explain(manifest, flags.selector ?? null, flags.why ?? []);
-    this.print(flags.format, { manifest: manifest.file, explanations }, () => explanations.map(explanationText).join('\n'));
+    this.print(flags.format, { manifest: manifest.file, explanations }, () =>
+      explanations.map(explanationText).join('\n'),
+    );
   }
 }

@@ -9,8 +9,15 @@ export default class ManifestList extends DponeCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ManifestList);
-    const [{ loadManifest }, { tableText }] = await Promise.all([import('@dpone/engine'), import('../../render/table.js')]);
-    const manifest = await loadManifest(args.manifest, { workdir: process.cwd(), env: process.env, registryPaths: flags.registry ?? [] });
+    const [{ loadManifest }, { tableText }] = await Promise.all([
+      import('@dpone/engine'),
+      import('../../render/table.js'),
+    ]);
+    const manifest = await loadManifest(args.manifest, {
+      workdir: process.cwd(),
+      env: process.env,
+      registryPaths: flags.registry ?? [],
+    });
     const processes = manifest.processes.map((spec) => ({
       name: spec.name,
       selector: spec.selector,

@@ -13,7 +13,11 @@ export default class ManifestValidate extends DponeCommand {
       import('@dpone/engine'),
       import('../../render/manifest-findings.js'),
     ]);
-    const validation = await validateManifest(args.manifest, { workdir: process.cwd(), env: process.env, registryPaths: flags.registry ?? [] });
+    const validation = await validateManifest(args.manifest, {
+      workdir: process.cwd(),
+      env: process.env,
+      registryPaths: flags.registry ?? [],
+    });
     const report = manifestFindings(args.manifest, validation);
     this.print(flags.format, report, () => findingsText(report));
     process.exitCode = report.passed ? 0 : 2;

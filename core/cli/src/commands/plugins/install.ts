@@ -13,7 +13,9 @@ export default class PluginsInstall extends DponeCommand {
     '<%= config.bin %> <%= command.id %> ./my-connector.tgz',
   ];
   static override strict = false;
-  static override args = { plugin: Args.string({ description: 'Name, package, npm:NAME, path or URL; several at once.', required: true }) };
+  static override args = {
+    plugin: Args.string({ description: 'Name, package, npm:NAME, path or URL; several at once.', required: true }),
+  };
   static override flags = {
     force: Flags.boolean({ char: 'f', description: 'Fetch again what is in the cache.' }),
     verbose: Flags.boolean({ char: 'v', description: 'Show what npm prints.' }),
@@ -26,7 +28,11 @@ export default class PluginsInstall extends DponeCommand {
       import('../../plugins/plugin-spec.js'),
     ]);
     const specs = (argv as string[]).map((asked) => pluginSpec(asked, process.cwd()));
-    const install = [...specs.map(({ request }) => request), ...(flags.force ? ['--force'] : []), flags.verbose ? '--verbose' : '--silent'];
+    const install = [
+      ...specs.map(({ request }) => request),
+      ...(flags.force ? ['--force'] : []),
+      flags.verbose ? '--verbose' : '--silent',
+    ];
     await guarded(this.config, specs, () => new commands['plugins:install'](install, this.config).run());
   }
 }

@@ -7,13 +7,17 @@ export default class PluginsLink extends DponeCommand {
   static override summary = 'Use a plugin from the folder where it is being written.';
   static override examples = ['<%= config.bin %> <%= command.id %> ./dpone-connector-x'];
   static override args = { path: Args.string({ description: 'The plugin’s folder.', default: '.' }) };
-  static override flags = { install: Flags.boolean({ description: 'Install its dependencies first.', allowNo: true, default: false }) };
+  static override flags = {
+    install: Flags.boolean({ description: 'Install its dependencies first.', allowNo: true, default: false }),
+  };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(PluginsLink);
     const { guarded } = await import('../../plugins/guarded.js');
     const path = resolve(args.path);
     const link = [path, flags.install ? '--install' : '--no-install'];
-    await guarded(this.config, [{ name: `file:${path}`, request: path }], () => new commands['plugins:link'](link, this.config).run());
+    await guarded(this.config, [{ name: `file:${path}`, request: path }], () =>
+      new commands['plugins:link'](link, this.config).run(),
+    );
   }
 }

@@ -13,7 +13,9 @@ export default class PluginsUninstall extends DponeCommand {
     const { argv } = await this.parse(PluginsUninstall);
     const { guarded } = await import('../../plugins/guarded.js');
     const installed = new Set(this.config.getPluginsList().map(({ name }) => name));
-    const names = (argv as string[]).map((name) => (installed.has(`@dpone/connector-${name}`) ? `@dpone/connector-${name}` : name));
+    const names = (argv as string[]).map((name) =>
+      installed.has(`@dpone/connector-${name}`) ? `@dpone/connector-${name}` : name,
+    );
     await guarded(this.config, [], () => new commands['plugins:uninstall'](names, this.config).run());
   }
 }

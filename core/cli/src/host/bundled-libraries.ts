@@ -1,0 +1,46 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import module from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Libraries that start-up pays for file by file, and their copies in one file each (scripts/bundle-libraries.mjs). */
+const BUNDLES: Readonly<Record<string, string>> = { '@oclif/core': 'oclif-core.js', zod: 'zod.js' };
+
+/**
+ * Sends imports of the bundled libraries, by the host and by the plugins that came with it, to the one-file copies. A
+ * plugin that a user installed keeps the copy it was tested with. Does nothing where the copies were not built, or on a
+ * Node.js without synchronous hooks (before 22.15): everything then works as before, only slower to start.
+ */
+export function useBundledLibraries(): void {
+  if (typeof module.registerHooks !== 'function') return;
+  const folder = new URL('../libraries/', import.meta.url);
+  const bundles = new Map(
+    Object.entries(BUNDLES)
+      .map(([name, file]) => [name, new URL(file, folder)] as const)
+      .filter(([, url]) => existsSync(url)),
+  );
+  const own = ownFolders();
+  module.registerHooks({
+    resolve(specifier, context, next) {
+      const bundle = bundles.get(specifier);
+      const { parentURL } = context;
+      if (bundle === undefined || parentURL === undefined || !own.some((prefix) => parentURL.startsWith(prefix)))
+        return next(specifier, context);
+      return { url: bundle.href, format: 'module', shortCircuit: true };
+    },
+  });
+}
+
+/** The folders of the host and of the packages that it depends on, as URLs that end with a slash. */
+function ownFolders(): string[] {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
+  const folders = Object.keys(dependencies).flatMap((name) => {
+    for (let at = root; ; at = dirname(at)) {
+      const folder = join(at, 'node_modules', name);
+      if (existsSync(folder)) return [realpathSync(folder)];
+      if (dirname(at) === at) return [];
+    }
+  });
+  return [realpathSync(root), ...folders].map((folder) => `${pathToFileURL(folder).href}/`);
+}
