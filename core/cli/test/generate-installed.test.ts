@@ -54,7 +54,8 @@ describe('generate, as an author goes on', () => {
       );
       await dpone('run', 'load.yml');
       const { tables } = JSON.parse(await readFile(join(project, 'out.json'), 'utf8')) as Stored;
-      expect(tables.people.rows.map((row) => row.slice(0, 2))).to.eql(rows);
+      // Partitions are staged at the same time: the order is nobody's promise.
+      expect(tables.people.rows.map((row) => row.slice(0, 2))).to.have.deep.members(rows);
     })).timeout(120_000);
 
   it('a new gate runs as a command, green and red', () =>
