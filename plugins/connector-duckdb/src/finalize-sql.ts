@@ -1,0 +1,162 @@
+import {
+  fail,
+  quoteIdent,
+  type Column,
+  type FinalizeStep,
+  type LoadProgram,
+  type SchemaChange,
+  type TableRef,
+} from '@dpone/sdk';
+import type { StagingNames } from './names.js';
+import { predicateSql } from './predicate-sql.js';
+import { columnDefinition, columnList, DEFAULT_SCHEMA, keysMatch, sqlType, tableName } from './sql.js';
+import { carryOver, type TableFacts } from './target.js';
+
+/** What a statement's count of changed rows means. */
+export type Tally =
+  | 'inserted'
+  | 'deleted'
+  /** The two halves of delete_insert: what was removed is updated, what is added beyond it is inserted. */
+  | 'removed_half'
+  | 'added_half'
+  /** MERGE counts updated and inserted rows together. */
+  | 'merged'
+  /** Staging takes the target's name: nothing is counted, everything is replaced. */
+  | 'swapped'
+  | 'none';
+
+export interface Statement {
+  readonly sql: string;
+  readonly tally: Tally;
+}
+
+const plain = (sql: string): Statement => ({ sql, tally: 'none' });
+
+/** Everything between BEGIN and the receipt, in order. The same for `plan` and for the load. */
+export function programStatements(program: LoadProgram, names: StagingNames, facts: TableFacts | null): Statement[] {
+  const target = program.load.target;
+  const [first, ...rest] = program.steps;
+  const swap = first?.op === 'replace_all' && first.by === 'swap' && swapRefused(program, facts) === null;
+  if (swap && rest.length === 0) return swapStatements(program, names, facts);
+  return [
+    ...program.changes.flatMap((change) => changeStatements(target, change)).map(plain),
+    ...program.steps.flatMap((step) => stepStatements(step, program, names)),
+  ];
+}
+
+/** Why staging cannot simply take the target's name; null where it can. */
+export function swapRefused(program: LoadProgram, facts: TableFacts | null): string | null {
+  if (facts === null) return null;
+  if (facts.keeps.length > 0) return `the table has ${facts.keeps.join(', ')}`;
+  const staged = new Set(program.columns.map((c) => c.name));
+  const missing = facts.columns.filter((c) => !staged.has(c.name));
+  return missing.length > 0 ? `the load does not fill ${missing.map((c) => c.name).join(', ')}` : null;
+}
+
+function swapStatements(program: LoadProgram, names: StagingNames, facts: TableFacts | null): Statement[] {
+  const { target } = program.load;
+  const table = tableName(target);
+  const statements: Statement[] = [];
+  if (facts !== null) statements.push(plain(`DROP TABLE ${table}`));
+  // A table cannot change its schema by a rename: staging that is kept elsewhere is copied.
+  if (names.schema === (target.schema ?? DEFAULT_SCHEMA)) {
+    statements.push(plain(`COMMENT ON TABLE ${names.rows} IS NULL`));
+    statements.push({ sql: `ALTER TABLE ${names.rows} RENAME TO ${quoteIdent(target.name)}`, tally: 'swapped' });
+  } else statements.push({ sql: `CREATE TABLE ${table} AS FROM ${names.rows}`, tally: 'swapped' });
+  return [...statements, ...afterSwap(program, table, facts).map(plain)];
+}
+
+function afterSwap(program: LoadProgram, table: string, facts: TableFacts | null): string[] {
+  if (facts !== null) {
+    const loosened = program.changes.flatMap((c) => (c.kind === 'drop_not_null' ? [c.column] : []));
+    return carryOver(table, facts, new Set(loosened));
+  }
+  const created = program.changes.flatMap((c) => (c.kind === 'create_table' ? c.schema.columns : []));
+  return created.filter((c) => !c.nullable).map((c) => `ALTER TABLE ${table} ALTER ${quoteIdent(c.name)} SET NOT NULL`);
+}
+
+export function changeStatements(target: TableRef, change: SchemaChange): string[] {
+  const table = tableName(target);
+  switch (change.kind) {
+    case 'create_table': {
+      const columns = change.schema.columns.map((c) => columnDefinition(c) + (c.nullable ? '' : ' NOT NULL'));
+      return [`CREATE TABLE ${table} (${columns.join(', ')})`];
+    }
+    case 'add_column':
+      return [`ALTER TABLE ${table} ADD COLUMN ${columnDefinition(change.column)}`];
+    case 'widen_column':
+      return [`ALTER TABLE ${table} ALTER ${quoteIdent(change.column.name)} SET DATA TYPE ${sqlType(change.column)}`];
+    case 'drop_not_null':
+      return [`ALTER TABLE ${table} ALTER ${quoteIdent(change.column)} DROP NOT NULL`];
+  }
+}
+
+function stepStatements(step: FinalizeStep, program: LoadProgram, names: StagingNames): Statement[] {
+  const table = tableName(program.load.target);
+  const columns = columnList(program.columns);
+  const insert = (where = '', tally: Tally = 'inserted'): Statement => ({
+    sql: `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${names.rows} AS s${where}`,
+    tally,
+  });
+  switch (step.op) {
+    case 'replace_all':
+      return [{ sql: `DELETE FROM ${table}`, tally: 'deleted' }, insert()];
+    case 'append':
+      if (step.unlessKey === undefined) return [insert()];
+      return [insert(` WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WHERE ${keysMatch('t', 's', step.unlessKey)})`)];
+    case 'merge':
+      return step.by === 'upsert'
+        ? [upsert(table, names.rows, program.columns, step.key)]
+        : [
+            {
+              sql: `DELETE FROM ${table} AS t USING ${names.rows} AS s WHERE ${keysMatch('t', 's', step.key)}`,
+              tally: 'removed_half',
+            },
+            insert('', 'added_half'),
+          ];
+    case 'delete':
+      return [{ sql: `DELETE FROM ${table} WHERE ${predicateSql(step.where)}`, tally: 'deleted' }];
+    case 'replace_partitions': {
+      if (step.native === 'required')
+        throw fail('DPONE_CAPABILITY', 'DuckDB has no partitions of its own to exchange', {
+          remedy: 'Set native partitions to auto or never: rows are then replaced by the partition column.',
+        });
+      const match = keysMatch('t', 's', [step.column]);
+      return [
+        {
+          sql: `DELETE FROM ${table} AS t WHERE EXISTS (SELECT 1 FROM ${names.rows} AS s WHERE ${match})`,
+          tally: 'deleted',
+        },
+        insert(),
+      ];
+    }
+    case 'remove_absent': {
+      const absent = `NOT EXISTS (SELECT 1 FROM ${names.rows} AS s WHERE ${keysMatch('t', 's', step.key)})`;
+      if (step.how === 'delete') return [{ sql: `DELETE FROM ${table} AS t WHERE ${absent}`, tally: 'deleted' }];
+      const at = `CAST('${program.load.startedAt}' AS TIMESTAMPTZ)`;
+      return [
+        {
+          sql: `UPDATE ${table} AS t SET "__dpone__deleted_at" = ${at} WHERE t."__dpone__deleted_at" IS NULL AND ${absent}`,
+          tally: 'deleted',
+        },
+      ];
+    }
+    default:
+      throw fail('DPONE_CAPABILITY', `the duckdb sink does not carry out ${step.op}`);
+  }
+}
+
+/** Updates in place and inserts; a matched row keeps its columns that staging lacks. */
+function upsert(table: string, staging: string, columns: readonly Column[], key: readonly string[]): Statement {
+  const set = columns
+    .filter((c) => !key.includes(c.name))
+    .map((c) => `${quoteIdent(c.name)} = s.${quoteIdent(c.name)}`);
+  const matched = set.length === 0 ? '' : ` WHEN MATCHED THEN UPDATE SET ${set.join(', ')}`;
+  const values = columns.map((c) => `s.${quoteIdent(c.name)}`).join(', ');
+  return {
+    sql:
+      `MERGE INTO ${table} AS t USING ${staging} AS s ON ${keysMatch('t', 's', key)}${matched} ` +
+      `WHEN NOT MATCHED THEN INSERT (${columnList(columns)}) VALUES (${values})`,
+    tally: 'merged',
+  };
+}

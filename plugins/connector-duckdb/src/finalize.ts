@@ -1,0 +1,77 @@
+import { fail, type FinalizeResult, type FinalizeStepName, type LoadProgram } from '@dpone/sdk';
+import type { Doing } from './errors.js';
+import { programStatements, type Statement } from './finalize-sql.js';
+import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
+import type { MetaNames, StagingNames } from './names.js';
+import type { Session } from './session.js';
+import { tableLabel, tableName } from './sql.js';
+import { tableExists, tableFacts } from './target.js';
+
+export interface FinalizeContext {
+  readonly names: StagingNames;
+  readonly meta: MetaNames;
+  readonly now: () => Date;
+  readonly step: (name: FinalizeStepName) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Change, receipt and state in one transaction, behind the fence. Counts are DuckDB's own. */
+export async function finalizeLoad(
+  session: Session,
+  program: LoadProgram,
+  ctx: FinalizeContext,
+): Promise<FinalizeResult> {
+  const { load } = program;
+  const label = tableLabel(load.target);
+  const doing: Doing = { what: `changing ${label}`, code: 'DPONE_SINK_WRITE' };
+  const result = await session.transaction(doing, async () => {
+    await ctx.step('finalize.begun');
+    const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
+    if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
+    const facts = await tableFacts(session, load.target, doing);
+    const counts = await applyStatements(session, program, programStatements(program, ctx.names, facts), ctx.signal);
+    await ctx.step('finalize.changed');
+    const now = ctx.now().toISOString();
+    await session.run(insertReceipt(ctx.meta, program.receipt, counts, now), doing);
+    if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
+    await ctx.step('finalize.receipted');
+    return counts;
+  });
+  await ctx.step('finalize.committed');
+  return result;
+}
+
+/** Runs the statements and adds up what DuckDB says each changed. */
+async function applyStatements(
+  session: Session,
+  program: LoadProgram,
+  statements: readonly Statement[],
+  signal: AbortSignal,
+): Promise<FinalizeResult> {
+  const { target } = program.load;
+  const doing: Doing = { what: `changing ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
+  const table = tableName(target);
+  const rowsNow = async (): Promise<number> =>
+    (await tableExists(session, target, doing)) ? session.count(`SELECT count(*) FROM ${table}`, doing) : 0;
+  const before = await rowsNow();
+  let [inserted, updated, deleted, removed] = [0, 0, 0, 0];
+  for (const statement of statements) {
+    const rowsBefore = statement.tally === 'merged' ? await rowsNow() : 0;
+    const changed = await session.run(statement.sql, doing, signal);
+    if (statement.tally === 'inserted') inserted += changed;
+    else if (statement.tally === 'deleted') deleted += changed;
+    else if (statement.tally === 'removed_half') removed = changed;
+    else if (statement.tally === 'added_half') {
+      updated += removed;
+      inserted += changed - removed;
+    } else if (statement.tally === 'merged') {
+      const added = (await rowsNow()) - rowsBefore;
+      inserted += added;
+      updated += changed - added;
+    } else if (statement.tally === 'swapped') {
+      deleted += before;
+      inserted += await rowsNow();
+    }
+  }
+  return { inserted, updated, deleted, finalRows: await rowsNow() };
+}

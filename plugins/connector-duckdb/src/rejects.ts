@@ -1,0 +1,109 @@
+import { fail, quoteLiteral, typeName, type DponeError, type FileSet, type RejectedRow, type Schema } from '@dpone/sdk';
+import { REJECT_TABLES } from './csv-scan.js';
+import { reading, type FileGroup } from './file-layout.js';
+import { scanFiles } from './read-files.js';
+import type { Session } from './session.js';
+
+/** Columns of every relation of rejected rows, in order. */
+export const REJECT_COLUMNS = '"file", "line", "reason", "row", "diagnostics"';
+
+export const dropRejectTables = [
+  `DROP TABLE IF EXISTS ${REJECT_TABLES.errors}`,
+  `DROP TABLE IF EXISTS ${REJECT_TABLES.scans}`,
+];
+
+const headOf = (text: string): string =>
+  `CASE WHEN length(${text}) > 60 THEN concat(left(${text}, 57), '...') ELSE ${text} END`;
+
+/**
+ * Rows of one file whose text cannot be read as the schema says, found by reading it again in order: the load itself
+ * only notes that there are some, and a line number costs nothing as long as every row is good.
+ */
+export function misreadRows(files: FileSet, group: FileGroup, path: string, schema: Schema, strict: boolean): string {
+  const { where: _, ...unfiltered } = files;
+  const scan = scanFiles({ ...unfiltered, paths: [path] }, [{ ...group, paths: [path] }], schema, {
+    badRows: strict ? 'fail' : 'reject',
+    located: true,
+  });
+  const judged = scan.judged!;
+  const whole = files.lane === 'jsonl' ? recordReason(files, judged.record) : '';
+  const reasons = schema.columns.map((c, i) => {
+    const text = `CAST(r${i} AS VARCHAR)`;
+    const says = `concat(${quoteLiteral(`${c.name}: "`)}, ${headOf(text)}, ${quoteLiteral(`" is not a ${typeName(c.type)}`)})`;
+    return `WHEN NOT ${judged.columns[i]} THEN ${says}`;
+  });
+  const names = schema.columns.map((c, i) => `WHEN NOT ${judged.columns[i]} THEN ${quoteLiteral(c.name)}`);
+  const column = `CASE ${files.lane === 'jsonl' ? `WHEN NOT (${judged.record}) THEN NULL ` : ''}${names.join(' ')} END`;
+  return (
+    `SELECT ${quoteLiteral(path)} AS "file", CAST(line_no AS BIGINT) AS "line", ` +
+    `CASE ${whole} ${reasons.join(' ')} END AS "reason", row_json AS "row", ` +
+    `CAST(json_object('file', ${quoteLiteral(path)}, 'line', line_no, 'column', ${column}) AS VARCHAR) AS "diagnostics" ` +
+    `FROM ${scan.from} WHERE NOT (${scan.exact})`
+  );
+}
+
+function recordReason(files: FileSet, record: string): string {
+  const known = files.format.columns ?? [];
+  const unknown = `list_filter(json_keys(line), lambda k: NOT list_contains([${known.map(quoteLiteral).join(', ')}], k))`;
+  return (
+    "WHEN NOT ok THEN 'the line is not valid JSON' WHEN json_type(line) <> 'OBJECT' THEN 'the line is not a JSON object' " +
+    `WHEN NOT (${record}) THEN concat('the line has keys that no sampled line had: ', array_to_string(${unknown}, ', '))`
+  );
+}
+
+/** Lines that the CSV reader of this session could not split into fields, one row a line. */
+export const unsplitRows = (): string =>
+  `SELECT s.file_path AS "file", CAST(e.line AS BIGINT) AS "line", any_value(e.error_message) AS "reason", ` +
+  `CAST(json_object('raw', any_value(e.csv_line)) AS VARCHAR) AS "row", ` +
+  `CAST(json_object('file', s.file_path, 'line', e.line, 'error', any_value(e.error_type)) AS VARCHAR) AS "diagnostics" ` +
+  `FROM ${REJECT_TABLES.errors} AS e JOIN ${REJECT_TABLES.scans} AS s USING (scan_id, file_id) GROUP BY s.file_path, e.line`;
+
+/** The error of the first misread row, for a load that takes none; undefined where a second look finds no such row. */
+export async function firstMisread(
+  session: Session,
+  files: FileSet,
+  groups: readonly FileGroup[],
+  schema: Schema,
+): Promise<DponeError | undefined> {
+  for (const group of groups)
+    for (const path of group.paths) {
+      const row = await session.row(`${misreadRows(files, group, path, schema, true)} LIMIT 1`, reading(files));
+      if (row !== undefined) return rowError(String(row['reason']), path, Number(row['line']));
+    }
+  return undefined;
+}
+
+export const rowError = (reason: string, file: string, line: number): DponeError =>
+  fail('DPONE_ROW_INVALID', `${file}, line ${line}: ${reason}`, { where: `${file}:${line}` });
+
+/** DuckDB's own complaint about a line that it cannot split, as dpone's error; undefined for any other error. */
+export function unsplitError(error: unknown, files: FileSet): DponeError | undefined {
+  const message = error instanceof Error ? causeText(error) : String(error);
+  const line = /CSV Error on Line: (\d+)/.exec(message)?.[1];
+  if (line === undefined) return undefined;
+  const file = /^\s*file ?= ?(.+)$/m.exec(message)?.[1]?.trim() ?? files.paths[0]!;
+  const lines = message.split('\n');
+  const original =
+    lines
+      .find((l) => l.startsWith('Original Line:'))
+      ?.slice('Original Line:'.length)
+      .trim() ?? '';
+  const what =
+    lines.slice(lines.findIndex((l) => l.startsWith('Original Line:')) + 1).find((l) => l.trim() !== '') ??
+    'it cannot be split into fields';
+  return rowError(`${what.trim()} (${original.slice(0, 120)})`, file, Number(line));
+}
+
+function causeText(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** A row of {@link REJECT_COLUMNS}. */
+export function toRejectedRow(values: readonly unknown[]): RejectedRow {
+  const [, , reason, row, diagnostics] = values.map(String);
+  return {
+    row: JSON.parse(row!) as RejectedRow['row'],
+    reason: reason!,
+    diagnostics: JSON.parse(diagnostics!) as RejectedRow['diagnostics'],
+  };
+}
