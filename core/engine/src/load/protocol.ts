@@ -118,6 +118,7 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
     changes: checked.changes,
   };
   await reach('stage.checked');
+  await teller.tell({ type: 'progress', process: load.process, phase: 'finalize', rows: left, bytes: counts.bytes });
   progress.finalizing = true;
   return staging.finalize(loadProgram(plan, load, facts));
 }
