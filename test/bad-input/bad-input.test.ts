@@ -1,4 +1,4 @@
-import { expect } from 'chai';
+import { config, expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { dpone, type CliResult } from '../support/cli.js';
@@ -8,6 +8,9 @@ import { DATA_FILES } from './data-files.js';
 import { FLAGS } from './flags.js';
 import { MANIFESTS } from './manifests.js';
 import { debris, digests, tables } from './project-state.js';
+
+// The whole output belongs into the message: it is what is to be judged.
+config.truncateThreshold = 0;
 
 /** What a run may leave of its own: its records, and a database file whose content is looked at by itself. */
 const OWN = (name: string): boolean => /^(\.dpone(\/|$)|shop\.duckdb)/.test(name);

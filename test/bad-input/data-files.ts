@@ -25,7 +25,7 @@ const whole = gzipSync('id,amount,at\n1,10.50,2026-01-01\n'.repeat(5000));
 export const DATA_FILES: readonly BadInput[] = [
   load('a source file that is not there', 'gone.csv', null, 'DPONE_SOURCE_NOT_FOUND', 3, ['gone.csv']),
   load('a pattern that fits no file', 'in/*.csv', null, 'DPONE_SOURCE_NOT_FOUND', 3, ['in/*.csv']),
-  load('a format that cannot be told', 'orders.xyz', 'id\n1\n', 'DPONE_MANIFEST_INVALID', 2, ['orders.xyz']),
+  load('a format that cannot be told', 'orders.xyz', 'id\n1\n', 'DPONE_OPTION_CONFLICT', 2, ['orders.xyz']),
   load('a CSV file that breaks off in a quote', 'a.csv', 'id,name\n1,"open\n2,b\n', 'DPONE_ROW_INVALID', 3, ['a.csv']),
   load('a CSV line with too many fields', 'a.csv', `id,name\n${'1,a\n'.repeat(50)}7,b,c,d\n`, 'DPONE_ROW_INVALID', 3, [
     'a.csv',
@@ -63,7 +63,7 @@ export const DATA_FILES: readonly BadInput[] = [
       'a.csv': 'id,amount,at\n1,4.00,2026-01-03\n1,5.00,2026-01-03\n',
     },
   }),
-  load('a key that is no column', 'a.csv', null, 'DPONE_OPTION_CONFLICT', 2, ['order_id'], {
+  load('a key that is no column', 'a.csv', null, 'DPONE_MANIFEST_INVALID', 2, ['order_id'], {
     after: first,
     files: { 'm.yml': process('  strategy: {mode: incremental_merge, unique_key: order_id}\n') },
   }),

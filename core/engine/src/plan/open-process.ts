@@ -10,6 +10,7 @@ import {
 import { pluginContext } from '../context.js';
 import type { EngineHost, Scope } from '../host.js';
 import type { ProcessSpec, SideSpec } from '../manifest/process-spec.js';
+import { ENGINE_OPTION_KEYS } from '../manifest/spec/option-split.js';
 import { resolveConnection } from './connection.js';
 import { parseOptions } from './parse-options.js';
 import { whereOf } from './where.js';
@@ -47,6 +48,7 @@ export async function openProcess(
     spec,
     at: 'sink.strategy',
     code: 'DPONE_MANIFEST_INVALID',
+    engineKeys: ['mode', 'unique_key'],
   });
   const call: StrategyCall = { spec, definition, options: strategyOptions, source, sink };
   await planStrategy(host, call, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists: false });
@@ -90,6 +92,7 @@ async function readSide(
     spec,
     at: `${side}.options`,
     code: 'DPONE_MANIFEST_INVALID',
+    engineKeys: ENGINE_OPTION_KEYS,
   });
   const call = { host, scope, context, process: spec, side, spec: sideSpec, schema: definition.connection };
   return { connection: await resolveConnection(call), options };

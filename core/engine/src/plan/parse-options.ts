@@ -10,6 +10,8 @@ export interface ParseAs {
   /** The code of a value that does not fit; unknown keys have their own. */
   readonly code: Extract<ErrorCode, 'DPONE_MANIFEST_INVALID' | 'DPONE_CONNECTION_INVALID'>;
   readonly remedy?: string | undefined;
+  /** Keys that the engine itself reads there: a misspelled one is answered with it. */
+  readonly engineKeys?: readonly string[];
 }
 
 /** What the schema makes of the value. Says which key is wrong and how; never prints a value. */
@@ -52,7 +54,7 @@ function refuseUnknownKeys(schema: z.ZodType, value: unknown, as: ParseAs): void
 }
 
 function unknownKey(keys: readonly string[], at: string, known: readonly string[] | undefined, as: ParseAs): Error {
-  const hints = keys.map((key) => nearest(key, known ?? []));
+  const hints = keys.map((key) => nearest(key, [...(known ?? []), ...(as.engineKeys ?? [])]));
   const remedies = hints.filter((hint) => hint !== undefined).map((hint) => `"${hint}"`);
   const listed = known === undefined || known.length === 0 ? '' : ` Known: ${known.toSorted().join(', ')}.`;
   return fail('DPONE_MANIFEST_UNKNOWN_KEY', `nothing reads ${keys.map((key) => `${at}.${key}`).join(', ')}`, {
@@ -62,6 +64,7 @@ function unknownKey(keys: readonly string[], at: string, known: readonly string[
 }
 
 interface JsonSchema {
+  readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: unknown;
   readonly items?: JsonSchema;
@@ -83,6 +86,8 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly strin
     nodes = nodes.flatMap((node) =>
       branches(typeof key === 'number' ? node.items : (node.properties?.[String(key)] ?? node.additionalProperties)),
     );
+  // A text may stand for the map (a URI for a connection): it has no keys to be wrong about.
+  nodes = nodes.filter((node) => node.type === undefined || node.type === 'object');
   const open = (node: JsonSchema): boolean =>
     typeof node.additionalProperties === 'object' || node.additionalProperties === true;
   if (nodes.length === 0 || nodes.some((node) => node.properties === undefined || open(node))) return undefined;
