@@ -8,7 +8,7 @@ import { processSchema } from './schema/process-schema.js';
 export interface InitAnswers {
   readonly sourceType: string;
   readonly sinkType: string;
-  /** Default: `<source table>_to_<sink type>`. */
+  /** Default: `<source table, else sink table>_to_<sink type>`. */
   readonly name?: string;
   /** A URI, a path, or the id of a connection whose values are environment variables. Default: the example's, else an id. */
   readonly sourceConnection?: string;
@@ -52,7 +52,9 @@ export function initManifest(answers: InitAnswers, definitions: InitDefinitions)
     throw fail('DPONE_OPTION_CONFLICT', `${mode} needs a unique key`, {
       remedy: 'Pass --unique-key with the columns that identify a row.',
     });
-  const name = answers.name ?? `${words(tableName(source) ?? answers.sourceType)}_to_${words(answers.sinkType)}`;
+  const name =
+    answers.name ??
+    `${words(tableName(source) ?? tableName(sink) ?? answers.sourceType)}_to_${words(answers.sinkType)}`;
   if (answers.cursorColumn !== undefined)
     source['options'] = { ...(source['options'] as Block | undefined), incremental_column: answers.cursorColumn };
   if (sink['table'] === undefined && definitions.sink.table === 'required')

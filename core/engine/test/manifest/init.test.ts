@@ -106,7 +106,7 @@ describe('init', () => {
       sinkType: 'server',
       sinkConnection: 'srv://h/db',
     });
-    expect(process.name).to.equal('files_to_server');
+    expect(process.name).to.equal('example_to_server');
     expect(process.source.options).to.deep.equal({ path: 'data/*.csv' });
     expect(process.sink.table).to.deep.equal({ schema: 'raw', name: 'example' });
     expect(process.sink.connection).to.deep.equal({ kind: 'inline', value: 'srv://h/db' });

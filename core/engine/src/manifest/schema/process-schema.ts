@@ -22,7 +22,7 @@ const side = {
   topic: text().optional().describe('The topic, for systems that have topics.'),
   options: options()
     .optional()
-    .describe("The engine's keys listed below, and the plugin's own (`dpone connectors describe TYPE`)."),
+    .describe('What the plugin reads (`dpone connectors describe TYPE`), and the keys that the engine reads.'),
 } as const;
 
 const sideElsewhere = {

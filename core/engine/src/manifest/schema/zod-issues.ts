@@ -83,9 +83,8 @@ function sentence(issue: ZodIssue, path: Path, written: Node): string {
       return `must be ${allowed.length === 1 ? allowed[0]! : `one of ${allowed.join(', ')}`}${value === undefined ? '' : `, not "${value}"`}${hint}`;
     }
     case 'too_small':
-      return issue.origin === 'array' || issue.origin === 'string'
-        ? issue.message
-        : `must be at least ${issue.minimum}`;
+      if (issue.origin === 'string') return 'must not be empty';
+      return issue.origin === 'array' ? issue.message : `must be at least ${issue.minimum}`;
     case 'too_big':
       return issue.origin === 'number' || issue.origin === 'int' ? `must be at most ${issue.maximum}` : issue.message;
     default:

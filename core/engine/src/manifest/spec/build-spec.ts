@@ -30,7 +30,12 @@ export function buildSpec(written: MapNode, selector: string | null, context: Sp
   const before = context.issues.list.length;
   const resolved = resolveReferences(written, context.env, context.issues.add);
   const parsed = processSchema.safeParse(withoutNulls(withoutExtensions(plain(resolved))));
-  if (!parsed.success) zodIssues(parsed.error.issues, written).forEach(context.issues.add);
+  // Of a value whose variable is not set nothing more can be said.
+  const unset = new Set(context.issues.list.slice(before).map((issue) => issue.path));
+  if (!parsed.success)
+    zodIssues(parsed.error.issues, written)
+      .filter((issue) => !unset.has(issue.path))
+      .forEach(context.issues.add);
   if (!parsed.success || context.issues.list.length > before) return null;
   const spec = assemble(parsed.data, written, selector, context);
   return context.issues.list.length > before ? null : spec;
