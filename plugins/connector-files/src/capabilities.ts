@@ -16,6 +16,7 @@ export const sourceCapabilities: SourceCapabilities = {
 export const sinkCapabilities: SinkCapabilities = {
   lanes: ['csv', 'tsv', 'jsonl', 'parquet', 'rows'],
   finalize: ['replace_all', 'append'],
+  appendsByKey: false,
   replaceAllBy: ['swap'],
   ddl: ['create_table', 'add_column'],
   checks: ['min_rows'],

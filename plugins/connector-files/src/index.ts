@@ -1,5 +1,5 @@
 import { definePlugin } from '@dpone/sdk';
-import { filesSource } from './definitions.js';
+import { filesSink, filesSource } from './definitions.js';
 
 export * from './capabilities.js';
 export * from './definitions.js';
@@ -8,5 +8,6 @@ export * from './options.js';
 export default definePlugin({
   register(host) {
     host.source('files', filesSource);
+    host.sink('files', filesSink);
   },
 });

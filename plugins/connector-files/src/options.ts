@@ -80,7 +80,7 @@ export const sinkOptions = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'The file to write (`out/orders.csv.gz`), or a folder (ending in `/`, or without a known ending) that gets a new file with each load. Relative to the project.',
+      'The file to write (`out/orders.csv.gz`), or a folder (ending in `/`, or with no dot in its name) that gets a new file with each load. Relative to the project.',
     ),
   format: z
     .enum(FORMATS)

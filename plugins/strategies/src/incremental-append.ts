@@ -23,6 +23,11 @@ export const incrementalAppend = defineStrategy<CommonOptions>({
         where: 'sink.strategy.unique_key',
         remedy: 'Set sink.strategy.unique_key, or remove only_new_rows.',
       });
+    if (onlyNew && sink.appendsByKey === false)
+      throw fail('DPONE_CAPABILITY', 'this sink cannot leave out rows whose key the target has already', {
+        where: 'sink.strategy.only_new_rows',
+        remedy: 'Remove only_new_rows and read by a cursor, or use full_refresh.',
+      });
     const [read, reason] = readScope(input);
     return {
       read,

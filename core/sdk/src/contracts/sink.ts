@@ -12,6 +12,8 @@ export interface SinkCapabilities {
   readonly lanes: readonly LaneId[];
   /** The primitives that `finalize` carries out. */
   readonly finalize: readonly FinalizePrimitive[];
+  /** Whether `append` can leave out rows whose key the target has (`unlessKey`). Default true. */
+  readonly appendsByKey?: boolean;
   /** The ways in which it carries out `replace_all`. Default: both. */
   readonly replaceAllBy?: readonly Extract<FinalizeStep, { op: 'replace_all' }>['by'][];
   /** The ways in which it carries out `merge`. Default: both. */
