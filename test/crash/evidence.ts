@@ -12,14 +12,16 @@ const jsonFiles = (folder: string): Record<string, unknown>[] =>
         .map((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Record<string, unknown>)
     : [];
 
+/** The orders that a DuckDB file holds. */
+export async function ordersIn(database: string): Promise<Order[]> {
+  const sql = 'select id::int as id, customer, amount::text as amount, "at"::text as "at" from orders';
+  return (await queryDuckdb(database, sql)) as unknown as Order[];
+}
+
 /** Asserts, from the target and the files alone, that a scenario's end is right: nothing lost, nothing twice, no debris. */
 export async function expectCleanEnd(project: TempProject, scenario: Scenario): Promise<void> {
   const database = project.file('shop.duckdb');
-  const rows = await queryDuckdb(
-    database,
-    'select id::int as id, customer, amount::text as amount, at::text as at from orders',
-  );
-  expect(fingerprint(rows as unknown as Order[]), 'rows of the target').to.deep.equal(fingerprint(scenario.expected));
+  expect(fingerprint(await ordersIn(database)), 'rows of the target').to.deep.equal(fingerprint(scenario.expected));
 
   const staging = await queryDuckdb(
     database,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { dpone, type CliResult } from '../support/cli.js';
@@ -8,6 +8,7 @@ import { untilStopped } from '../support/process-state.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { SCENARIOS } from './scenarios.js';
 import { csv, day1, day2, fingerprint, type Order } from './shop.js';
+import { ordersIn } from './evidence.js';
 
 const FULL = SCENARIOS.find((s) => s.name === 'full_refresh')!;
 const RUN = ['run', 'orders.yml', '--format', 'json'];
@@ -31,11 +32,7 @@ describe('a load on a machine that misbehaves', function () {
     orders: readonly Order[],
     database: string = project.file('shop.duckdb'),
   ): Promise<void> => {
-    const rows = await queryDuckdb(
-      database,
-      'select id::int as id, customer, amount::text as amount, at::text as at from orders',
-    );
-    expect(fingerprint(rows as unknown as Order[])).to.deep.equal(fingerprint(orders));
+    expect(fingerprint(await ordersIn(database))).to.deep.equal(fingerprint(orders));
     const staging = await queryDuckdb(
       database,
       `select table_name from duckdb_tables() where starts_with(table_name, '__dpone__stg')`,
@@ -97,6 +94,7 @@ describe('a load on a machine that misbehaves', function () {
       const first = await dpone(RUN, { cwd: project.path });
       expect(first.code, codesOf(first)).to.equal(0);
 
+      writeFileSync(`${disk}/ballast`, Buffer.alloc(2_000_000));
       const incompressible = Array.from({ length: 200_000 }, (_, i) => ({
         id: i,
         customer: randomBytes(30).toString('hex'),
@@ -109,6 +107,7 @@ describe('a load on a machine that misbehaves', function () {
       expect(codesOf(result)).to.contain('DPONE_DISK_FULL');
       await expectTarget(day1, `${disk}/shop.duckdb`);
 
+      rmSync(`${disk}/ballast`);
       project.write('data/orders.csv', csv(day2));
       const next = await dpone(RUN, { cwd: project.path });
       expect(next.code, codesOf(next)).to.equal(0);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
-import { queryDuckdb } from '../support/duckdb.js';
 import { untilStopped } from '../support/process-state.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
-import { csv, day1, fingerprint, type Order } from './shop.js';
+import { ordersIn } from './evidence.js';
+import { csv, day1, fingerprint } from './shop.js';
 import { SCENARIOS } from './scenarios.js';
 
 const MERGE = SCENARIOS.find((s) => s.name === 'incremental_append by new files')!;
@@ -17,13 +17,7 @@ describe('two runs of one process at once', function () {
   });
   afterEach(() => project.remove());
 
-  const rows = async (): Promise<string[]> =>
-    fingerprint(
-      (await queryDuckdb(
-        project.file('shop.duckdb'),
-        'select id::int as id, customer, amount::text as amount, at::text as at from orders',
-      )) as unknown as Order[],
-    );
+  const rows = async (): Promise<string[]> => fingerprint(await ordersIn(project.file('shop.duckdb')));
 
   it('the second waits for the first, and nothing is loaded twice', async () => {
     const results = await Promise.all([dpone(RUN, { cwd: project.path }), dpone(RUN, { cwd: project.path })]);

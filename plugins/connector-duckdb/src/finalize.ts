@@ -32,7 +32,7 @@ export async function finalizeLoad(
     const counts = await applyStatements(session, program, programStatements(program, ctx.names, facts), ctx.signal);
     await ctx.step('finalize.changed');
     const now = ctx.now().toISOString();
-    await session.run(insertReceipt(ctx.meta, program.receipt, counts, now), doing);
+    await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label }, counts, now), doing);
     if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
     await ctx.step('finalize.receipted');
     return counts;

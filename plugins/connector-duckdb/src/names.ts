@@ -37,3 +37,7 @@ export function stagingNames(loadId: LoadRef['loadId'], target: TableRef, stagin
     rejects: tableName({ schema, name: `${name}${REJECTS_SUFFIX}` }),
   };
 }
+
+/** The load that a staging table or its table of rejected rows belongs to. */
+export const loadOfStaging = (table: string): string =>
+  table.slice(STAGING_PREFIX.length).replace(new RegExp(`${REJECTS_SUFFIX}$`), '');

@@ -22,7 +22,7 @@ import { programStatements } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { sinkOffers } from './lane-offers.js';
 import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
-import { metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
+import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { DuckDBConnectionOptions, SinkOptions } from './options.js';
 import type { Row, Session } from './session.js';
 import { DuckDBLoad, stagedList } from './sink-load.js';
@@ -99,9 +99,8 @@ export class DuckDBSink implements Sink {
           'AND comment IS NOT NULL ORDER BY table_name',
         this.#doing,
       );
-      return rows
-        .filter((row) => targetOf(row) === this.#label)
-        .map((row) => ({ loadId: String(row['table_name']).slice(STAGING_PREFIX.length) }));
+      const own = rows.filter((row) => targetOf(row) === this.#label);
+      return [...new Set(own.map((row) => loadOfStaging(String(row['table_name']))))].map((loadId) => ({ loadId }));
     });
   }
 

@@ -186,9 +186,9 @@ async function stageRows(
 }
 
 function moveRows(buffer: string, schema: Schema, ctx: StageContext): string {
-  const held = new Set(schema.columns.map((c) => c.name));
+  // By position, as in stageFiles.
   const values = ctx.spec.columns.map(
-    (c) => `CAST(${held.has(c.name) ? quoteIdent(c.name) : 'NULL'} AS ${sqlType(c)}) AS ${quoteIdent(c.name)}`,
+    (c, i) => `CAST(${quoteIdent(schema.columns[i]!.name)} AS ${sqlType(c)}) AS ${quoteIdent(c.name)}`,
   );
   if (ctx.spec.badRows === 'reject') values.push(`CAST(NULL AS BOOLEAN) AS ${quoteIdent(BAD_COLUMN)}`);
   const relation = `SELECT ${values.join(', ')} FROM ${buffer}`;

@@ -1,4 +1,5 @@
 import {
+  fail,
   quoteIdent,
   quoteLiteral,
   type Column,
@@ -22,6 +23,8 @@ export function createStaging(names: StagingNames, load: LoadRef, spec: StagingS
     `COMMENT ON TABLE ${names.rows} IS ${quoteLiteral(comment)}`,
     `CREATE OR REPLACE TABLE ${names.rejects} ("partition" INTEGER, "file" VARCHAR, "line" BIGINT, ` +
       `"reason" VARCHAR, "row" VARCHAR, "diagnostics" VARCHAR)`,
+    // Also this one says whose it is: after a swap it is all that is left of a load.
+    `COMMENT ON TABLE ${names.rejects} IS ${quoteLiteral(comment)}`,
   ];
 }
 
@@ -39,10 +42,13 @@ export function stageFiles(
   spec: StagingSpec,
   extractedAt: string,
 ): string {
-  const byName = new Map(columns.map((c, i) => [c.name, i === 0 ? strictValue(scan, spec.badRows) : scan.values[i]!]));
-  const values = spec.columns.map(
-    (column) => `CAST(${byName.get(column.name) ?? 'NULL'} AS ${sqlType(column)}) AS ${quoteIdent(column.name)}`,
-  );
+  // By position: schema evolution may have given a staged column another name than the source's.
+  if (columns.length !== spec.columns.length)
+    throw fail('DPONE_INTERNAL', `${columns.length} columns of the files meet ${spec.columns.length} of staging`);
+  const values = spec.columns.map((column, i) => {
+    const value = i === 0 ? strictValue(scan, spec.badRows) : scan.values[i]!;
+    return `CAST(${value} AS ${sqlType(column)}) AS ${quoteIdent(column.name)}`;
+  });
   const bad = spec.badRows === 'reject' ? [`${badFlag(scan)} AS ${quoteIdent(BAD_COLUMN)}`] : [];
   const inner = `SELECT ${[...values, ...bad].join(', ')} FROM ${scan.from} ${scan.where}`.trimEnd();
   return insertStaged(names, inner, load, spec, extractedAt);
