@@ -32,7 +32,8 @@ export async function prove(database, expected) {
     proven &&= equal;
     const rows = Number(found.rows).toLocaleString('en').padStart(9);
     const verdict = equal ? 'as expected' : `expected ${wanted.rows} rows, ${wanted.total}`;
-    say(`  ${table.padEnd(11)} ${rows} rows   ${sum} = ${found.total}   ${verdict}`);
+    say(`  ${table.padEnd(11)} ${rows} rows  ${sum} = ${found.total}`);
+    say(`    ${verdict}`);
   }
   return proven;
 }

@@ -3,7 +3,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateShop } from './generate-shop.mjs';
 import { prove } from './prove.mjs';
@@ -12,6 +12,7 @@ import { dpone, heading, say } from './terminal.mjs';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const OUT = join(HERE, 'out');
 const DATA = join(OUT, 'data');
+const COLUMNS = 80;
 
 /** The data of an earlier tour is kept where the generator has not changed since; everything else starts anew. */
 async function prepare() {
@@ -37,10 +38,13 @@ async function prepare() {
 async function showQuarantine() {
   const folder = join(OUT, '.dpone/quarantine');
   const files = existsSync(folder) ? await readdir(folder) : [];
-  say(`.dpone/quarantine/${files[0] ?? ''}, one JSON document a line; the reasons in it:`);
-  for (const file of files)
-    for (const line of (await readFile(join(folder, file), 'utf8')).trim().split('\n'))
-      say(`  ${JSON.parse(line).reason}`);
+  for (const file of files) {
+    say(`.dpone/quarantine/${file}, why each row is there:`);
+    for (const line of (await readFile(join(folder, file), 'utf8')).trim().split('\n')) {
+      const { reason, diagnostics } = JSON.parse(line);
+      say(`  ${basename(diagnostics.file ?? '')}:${diagnostics.line}  ${reason}`.slice(0, COLUMNS));
+    }
+  }
 }
 
 const run = (...args) => dpone(args, OUT);
@@ -74,7 +78,7 @@ async function tour() {
 
   const at = relative(process.cwd(), OUT);
   heading(`Done in ${((Date.now() - started) / 1000).toFixed(0)} s. Where everything is: ${at}`);
-  say('  shop.duckdb          the tables, and __dpone__loads with a receipt of each load');
+  say('  shop.duckdb          the tables; __dpone__loads has a receipt of each load');
   say('  .dpone/quarantine    the rows that were set aside');
   say('  .dpone/load-packages a record of each load');
   say('  manifests, data      what went in');

@@ -33,7 +33,7 @@ const clean = (text) =>
   (text ?? '')
     .replaceAll('<%= config.bin %>', 'dpone')
     .replaceAll('<%= command.id %>', '')
-    .replaceAll(/[ \t]+$/gm, '')
+    .replaceAll(/^\$ |[ \t]+$/gm, '')
     .trim();
 
 function commandPart(command) {
@@ -52,6 +52,9 @@ function commandPart(command) {
     `## dpone ${names(command.id)}`,
     summary,
     description === summary ? '' : description,
+    (command.aliases ?? []).length === 0
+      ? ''
+      : `Also: ${command.aliases.map((alias) => code(`dpone ${names(alias)}`)).join(', ')}.`,
     args.length === 0 ? '' : table(['argument', '', 'what it is'], args),
     flags.length === 0 ? '' : table(['flag', 'default', 'what it does'], flags),
     examples.length === 0 ? '' : `\`\`\`text\n${examples.join('\n')}\n\`\`\``,
