@@ -14,9 +14,16 @@ const escape = (line) => line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').r
 const color = (line) => (line.startsWith('$ ') ? '#7dcfff' : line.startsWith('== ') ? '#ffffff' : '#c8d0e0');
 
 const printed = stripVTControlCharacters(await text(process.stdin)).replaceAll('\r', '');
-// From day 2 on: the part in which everything happens.
-const from = printed.indexOf('$ dpone run manifests/orders-day2.yml');
-const lines = (from < 0 ? printed : printed.slice(from))
+/** From where one text stands to where another does; to the end where that is undefined. */
+function part(from, to) {
+  const start = printed.indexOf(from);
+  const end = to === undefined ? printed.length : printed.indexOf(to, start);
+  if (start < 0 || end < 0) throw new Error(`the tour printed no ${start < 0 ? from : to}`);
+  return printed.slice(start, end).trimEnd();
+}
+
+const day2 = part('$ dpone run manifests/orders-day2.yml', '$ dpone run manifests/order_items-day2.yml');
+const lines = `${day2}\n\n${part('== What it set aside')}`
   .trimEnd()
   .split('\n')
   .map((line) => line.slice(0, COLUMNS));

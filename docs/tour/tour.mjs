@@ -3,7 +3,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateShop } from './generate-shop.mjs';
 import { prove } from './prove.mjs';
@@ -42,7 +42,7 @@ async function showQuarantine() {
     say(`.dpone/quarantine/${file}, why each row is there:`);
     for (const line of (await readFile(join(folder, file), 'utf8')).trim().split('\n')) {
       const { reason, diagnostics } = JSON.parse(line);
-      say(`  ${basename(diagnostics.file ?? '')}:${diagnostics.line}  ${reason}`.slice(0, COLUMNS));
+      say(`  line ${diagnostics.line}  ${reason}`.slice(0, COLUMNS));
     }
   }
 }
