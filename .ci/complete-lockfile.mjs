@@ -14,6 +14,8 @@ function platformOf(name) {
   const os = SYSTEMS.find((system) => parts.includes(system));
   const cpu = PROCESSORS.filter((processor) => parts.includes(processor)).pop();
   if (os === undefined && name === 'fsevents') return { os: ['darwin'] };
+  // WebAssembly runs on every system; npm skips it by its processor.
+  if (os === undefined && cpu === 'wasm32') return { cpu: [cpu] };
   if (os === undefined) return null;
   return {
     ...(cpu === undefined ? {} : { cpu: [cpu] }),
