@@ -17,10 +17,11 @@ import {
 import { refuseBad, RowAppender } from './appender.js';
 import { openMemory, type Database } from './connection.js';
 import { describeFiles } from './describe-files.js';
+import type { Doing } from './errors.js';
 import { reading, textLayout, type FileGroup } from './file-layout.js';
 import { readVerified, verifyCompressed } from './integrity.js';
 import { parquetSource, scanFiles } from './read-files.js';
-import { misreadRows, REJECT_COLUMNS, toRejectedRow, unsplitRows } from './rejects.js';
+import { dropRejectTables, misreadRows, REJECT_COLUMNS, toRejectedRow, unsplitRows } from './rejects.js';
 import { queryBatches } from './rows-lane.js';
 import type { Session } from './session.js';
 import { columnList, literal, sqlType } from './sql.js';
@@ -149,7 +150,7 @@ export class DuckDBCodec implements Codec {
   }
 }
 
-const writing = (to: FileTarget): { what: string; code: 'DPONE_SINK_WRITE' } => ({
+const writing = (to: FileTarget): Doing => ({
   what: `writing ${to.path}`,
   code: 'DPONE_SINK_WRITE',
 });
@@ -166,14 +167,20 @@ async function collectRejects(
   groups: readonly FileGroup[],
   schema: Schema,
 ): Promise<RejectedRow[]> {
-  const rows = await session
-    .rows(`SELECT ${REJECT_COLUMNS} FROM (${unsplitRows()}) ORDER BY "file", "line"`, reading(files))
-    .catch(() => []);
-  const rejected = rows.map((row) => toRejectedRow(Object.values(row)));
+  const kept = '"__dpone__unsplit"';
+  const doing = reading(files);
+  await session.run(`CREATE OR REPLACE TEMP TABLE ${kept} AS ${unsplitRows()}`, doing);
+  const rejected = await rejectedBy(session, `SELECT ${REJECT_COLUMNS} FROM ${kept} ORDER BY "file", "line"`, doing);
   for (const group of groups)
     for (const path of group.paths) {
-      const sql = `SELECT ${REJECT_COLUMNS} FROM (${misreadRows(files, group, path, schema, false)})`;
-      rejected.push(...(await session.rows(sql, reading(files))).map((row) => toRejectedRow(Object.values(row))));
+      for (const statement of dropRejectTables) await session.run(statement, doing);
+      const look = misreadRows({ files, group, path, schema, unsplit: kept });
+      rejected.push(...(await rejectedBy(session, `SELECT ${REJECT_COLUMNS} FROM (${look})`, doing)));
     }
+  await session.run(`DROP TABLE ${kept}`, doing);
   return rejected;
+}
+
+async function rejectedBy(session: Session, sql: string, doing: Doing): Promise<RejectedRow[]> {
+  return (await session.rows(sql, doing)).map((row) => toRejectedRow(Object.values(row)));
 }

@@ -154,7 +154,10 @@ async function create(path: string, mode: Mode, options: Record<string, string>)
 /** DuckDB falls back to reading where it may not write; a load must not find that out after staging. */
 async function assertWritable(path: string): Promise<void> {
   const exists = await fileExists(path);
-  if (!exists) await mkdir(dirname(path), { recursive: true });
+  if (!exists)
+    await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+      throw fail('DPONE_CONNECTION_FAILED', `the folder of ${path} cannot be made`, { where: path, cause: error });
+    });
   for (const target of exists ? [path, dirname(path)] : [dirname(path)]) {
     await access(target, constants.W_OK).catch((error: unknown) => {
       throw fail('DPONE_TARGET_READ_ONLY', `${target} cannot be written`, { where: path, cause: error });

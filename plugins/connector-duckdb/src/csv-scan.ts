@@ -71,7 +71,7 @@ function groupRecords(files: FileSet, group: FileGroup, schema: Schema, scan: Sc
   // Both windows are without an order: DuckDB then numbers the records as it reads them, in the order of the file.
   return (
     `SELECT sum(1 + breaks) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - breaks + ${header} AS line_no, ` +
-    `CAST(json_object(${members}) AS VARCHAR) AS row_json, ${raws.join(', ')} FROM (${lines})`
+    `row_number() OVER () AS record_no, CAST(json_object(${members}) AS VARCHAR) AS row_json, ${raws.join(', ')} FROM (${lines})`
   );
 }
 

@@ -31,6 +31,8 @@ export async function sniffText(session: Session, files: FileSet, path: string):
   const { format } = files;
   const given = [
     ...dialectOptions(files.lane, format),
+    // A row that does not fit is for the read to report, with its line; here it only must not hide the others.
+    'ignore_errors = true',
     `sample_size = ${format.sampleRows ?? 20480}`,
     `header = ${format.header ?? true}`,
     'skip = 0',
@@ -40,24 +42,43 @@ export async function sniffText(session: Session, files: FileSet, path: string):
   if (format.encoding !== undefined) given.push(`encoding = ${quoteLiteral(format.encoding)}`);
   if (format.dateFormat !== undefined) given.push(`dateformat = ${quoteLiteral(format.dateFormat)}`);
   if (format.timestampFormat !== undefined) given.push(`timestampformat = ${quoteLiteral(format.timestampFormat)}`);
+  const doing = { ...reading(files), what: `reading ${path}` };
   const sql = `SELECT * FROM sniff_csv(${quoteLiteral(path)}, ${given.join(', ')})`;
-  const row = await session.row(sql, { ...reading(files), what: `reading ${path}` });
+  const row = await session.row(sql, doing).catch((error: unknown) => {
+    if (!/sniffing file/i.test(error instanceof Error ? error.message : '')) throw error;
+    throw fail('DPONE_ROW_INVALID', `${path} cannot be split into columns as ${files.lane}: a quote may be left open`, {
+      where: path,
+      remedy: 'Mend the file, or set the delimiter, quote and escape that it is written with.',
+      cause: error,
+    });
+  });
   const columns = (row?.['Columns'] ?? []) as { name: string; type: string }[];
   if (columns.length === 0) throw fail('DPONE_SOURCE_READ', `${path} has no columns`, { where: path });
+  const other =
+    format.delimiter === undefined && columns.length === 1 ? /[;|\t]/.exec(columns[0]!.name)?.[0] : undefined;
+  if (other !== undefined)
+    throw fail(
+      'DPONE_SOURCE_READ',
+      `the header of ${path} holds no "${defaultDelimiter(files.lane)}" but ${JSON.stringify(other)}`,
+      {
+        where: path,
+        remedy: `Set source.options.delimiter: ${JSON.stringify(other)}.`,
+      },
+    );
   const found = (name: string): string | undefined => {
     const value = row?.[name];
     return typeof value === 'string' && value !== '(empty)' && value !== '' ? value : undefined;
   };
   const dateFormat = format.dateFormat ?? found('DateFormat');
   const timestampFormat = format.timestampFormat ?? found('TimestampFormat');
-  const quote = format.quote ?? found('Quote') ?? '"';
+  const quote = format.quote ?? '"';
   return {
     columns: columns.map(({ name, type }) => ({ name, type })),
     format: {
       ...format,
-      delimiter: format.delimiter ?? found('Delimiter') ?? defaultDelimiter(files.lane),
+      delimiter: format.delimiter ?? defaultDelimiter(files.lane),
       quote,
-      escape: format.escape ?? found('Escape') ?? quote,
+      escape: format.escape ?? quote,
       header: format.header ?? true,
       ...(dateFormat === undefined ? {} : { dateFormat }),
       ...(timestampFormat === undefined ? {} : { timestampFormat }),
@@ -67,13 +88,14 @@ export async function sniffText(session: Session, files: FileSet, path: string):
 
 export const defaultDelimiter = (lane: FileSet['lane']): string => (lane === 'tsv' ? '\t' : ',');
 
+/** The dialect is never guessed: one ragged line would make the sniffer take another delimiter, and all fields for one. */
 function dialectOptions(lane: FileSet['lane'], format: FormatOptions): string[] {
-  const options: string[] = [];
-  const delimiter = format.delimiter ?? (lane === 'tsv' ? '\t' : undefined);
-  if (delimiter !== undefined) options.push(`delim = ${quoteLiteral(delimiter)}`);
-  if (format.quote !== undefined) options.push(`quote = ${quoteLiteral(format.quote)}`);
-  if (format.escape !== undefined) options.push(`escape = ${quoteLiteral(format.escape)}`);
-  return options;
+  const quote = format.quote ?? '"';
+  return [
+    `delim = ${quoteLiteral(format.delimiter ?? defaultDelimiter(lane))}`,
+    `quote = ${quoteLiteral(quote)}`,
+    `escape = ${quoteLiteral(format.escape ?? quote)}`,
+  ];
 }
 
 /**

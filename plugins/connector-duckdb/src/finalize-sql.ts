@@ -1,12 +1,4 @@
-import {
-  fail,
-  quoteIdent,
-  type Column,
-  type FinalizeStep,
-  type LoadProgram,
-  type SchemaChange,
-  type TableRef,
-} from '@dpone/sdk';
+import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
 import type { StagingNames } from './names.js';
 import { predicateSql } from './predicate-sql.js';
 import { columnDefinition, columnList, DEFAULT_SCHEMA, keysMatch, sqlType, tableName } from './sql.js';
@@ -16,11 +8,9 @@ import { carryOver, type TableFacts } from './target.js';
 export type Tally =
   | 'inserted'
   | 'deleted'
-  /** The two halves of delete_insert: what was removed is updated, what is added beyond it is inserted. */
+  /** The two halves of a merge: what was removed is updated, what is added beyond it is inserted. */
   | 'removed_half'
   | 'added_half'
-  /** MERGE counts updated and inserted rows together. */
-  | 'merged'
   /** Staging takes the target's name: nothing is counted, everything is replaced. */
   | 'swapped'
   | 'none';
@@ -40,7 +30,7 @@ export function programStatements(program: LoadProgram, names: StagingNames, fac
   if (swap && rest.length === 0) return swapStatements(program, names, facts);
   return [
     ...program.changes.flatMap((change) => changeStatements(target, change)).map(plain),
-    ...program.steps.flatMap((step) => stepStatements(step, program, names)),
+    ...program.steps.flatMap((step) => stepStatements(step, program, names, facts)),
   ];
 }
 
@@ -91,7 +81,12 @@ export function changeStatements(target: TableRef, change: SchemaChange): string
   }
 }
 
-function stepStatements(step: FinalizeStep, program: LoadProgram, names: StagingNames): Statement[] {
+function stepStatements(
+  step: FinalizeStep,
+  program: LoadProgram,
+  names: StagingNames,
+  facts: TableFacts | null,
+): Statement[] {
   const table = tableName(program.load.target);
   const columns = columnList(program.columns);
   const insert = (where = '', tally: Tally = 'inserted'): Statement => ({
@@ -105,15 +100,7 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, names: Staging
       if (step.unlessKey === undefined) return [insert()];
       return [insert(` WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WHERE ${keysMatch('t', 's', step.unlessKey)})`)];
     case 'merge':
-      return step.by === 'upsert'
-        ? [upsert(table, names.rows, program.columns, step.key)]
-        : [
-            {
-              sql: `DELETE FROM ${table} AS t USING ${names.rows} AS s WHERE ${keysMatch('t', 's', step.key)}`,
-              tally: 'removed_half',
-            },
-            insert('', 'added_half'),
-          ];
+      return mergeStatements(step, program, names, facts, insert('', 'added_half'));
     case 'delete':
       return [{ sql: `DELETE FROM ${table} WHERE ${predicateSql(step.where)}`, tally: 'deleted' }];
     case 'replace_partitions': {
@@ -146,17 +133,39 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, names: Staging
   }
 }
 
-/** Updates in place and inserts; a matched row keeps its columns that staging lacks. */
-function upsert(table: string, staging: string, columns: readonly Column[], key: readonly string[]): Statement {
-  const set = columns
-    .filter((c) => !key.includes(c.name))
-    .map((c) => `${quoteIdent(c.name)} = s.${quoteIdent(c.name)}`);
-  const matched = set.length === 0 ? '' : ` WHEN MATCHED THEN UPDATE SET ${set.join(', ')}`;
-  const values = columns.map((c) => `s.${quoteIdent(c.name)}`).join(', ');
-  return {
-    sql:
-      `MERGE INTO ${table} AS t USING ${staging} AS s ON ${keysMatch('t', 's', key)}${matched} ` +
-      `WHEN NOT MATCHED THEN INSERT (${columnList(columns)}) VALUES (${values})`,
-    tally: 'merged',
+/**
+ * Both kinds of merge remove the matched rows and add staging. Measured on 5 million rows: DuckDB's MERGE and UPDATE take
+ * 4 to 14 times as long and hold every changed row in memory, and so fail where memory is small; the removal does not.
+ * `upsert` differs where the target has columns that staging lacks: matched rows keep their values of those.
+ */
+function mergeStatements(
+  step: FinalizeStep & { op: 'merge' },
+  program: LoadProgram,
+  names: StagingNames,
+  facts: TableFacts | null,
+  insert: Statement,
+): Statement[] {
+  const table = tableName(program.load.target);
+  const staged = new Set(program.columns.map((c) => c.name));
+  const kept = step.by === 'upsert' ? (facts?.columns ?? []).filter((c) => !staged.has(c.name)) : [];
+  const removal: Statement = {
+    sql: `DELETE FROM ${table} AS t USING ${names.rows} AS s WHERE ${keysMatch('t', 's', step.key)}`,
+    tally: 'removed_half',
   };
+  if (kept.length === 0) return [removal, insert];
+  const columns = columnList(program.columns);
+  const values = kept.map((c) => `t.${quoteIdent(c.name)}`).join(', ');
+  const all = `${columns}, ${columnList(kept)}`;
+  return [
+    plain(
+      `CREATE OR REPLACE TEMP TABLE ${MERGED} AS SELECT s.*, ${values} FROM ${names.rows} AS s ` +
+        `LEFT JOIN ${table} AS t ON ${keysMatch('t', 's', step.key)}`,
+    ),
+    removal,
+    { sql: `INSERT INTO ${table} (${all}) SELECT ${all} FROM ${MERGED}`, tally: 'added_half' },
+    plain(`DROP TABLE ${MERGED}`),
+  ];
 }
+
+/** Staging with what matched rows of the target keep. */
+const MERGED = '"__dpone__merged"';

@@ -56,7 +56,6 @@ async function applyStatements(
   const before = await rowsNow();
   let [inserted, updated, deleted, removed] = [0, 0, 0, 0];
   for (const statement of statements) {
-    const rowsBefore = statement.tally === 'merged' ? await rowsNow() : 0;
     const changed = await session.run(statement.sql, doing, signal);
     if (statement.tally === 'inserted') inserted += changed;
     else if (statement.tally === 'deleted') deleted += changed;
@@ -64,10 +63,6 @@ async function applyStatements(
     else if (statement.tally === 'added_half') {
       updated += removed;
       inserted += changed - removed;
-    } else if (statement.tally === 'merged') {
-      const added = (await rowsNow()) - rowsBefore;
-      inserted += added;
-      updated += changed - added;
     } else if (statement.tally === 'swapped') {
       deleted += before;
       inserted += await rowsNow();

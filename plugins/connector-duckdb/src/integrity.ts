@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { fail, isDponeError, type FileSet } from '@dpone/sdk';
+import { asDponeError, fail, isDponeError, type FileSet } from '@dpone/sdk';
 import type { Session } from './session.js';
 
 /**
@@ -43,7 +43,7 @@ export async function readVerified(
     () => undefined,
     (error: unknown) => {
       session.connection.interrupt();
-      return error ?? fail('DPONE_INTERNAL', 'a file could not be verified');
+      return asDponeError(error, 'DPONE_SOURCE_READ');
     },
   );
   const [result, cause] = await Promise.all([

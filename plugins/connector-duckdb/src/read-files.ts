@@ -21,7 +21,7 @@ export interface FileScan {
 
 export interface ScanOptions {
   readonly badRows: BadRowPolicy;
-  /** Adds `line_no` (the line on which a record begins) and `row_json`; one file at a time, in its order, slower. */
+  /** Adds `line_no` (the line on which a record begins), `record_no` (from 1) and `row_json`; one file at a time, in its order, slower. */
   readonly located?: boolean;
 }
 
@@ -76,7 +76,7 @@ function scanParquet(files: FileSet, schema: Schema): FileScan {
 /** Casts in one projection, their judgement in the next: each cast is then computed once. */
 function scanText(files: FileSet, schema: Schema, records: TextRecords, options: ScanOptions): FileScan {
   const columns = schema.columns.map((_, i) => `(r${i} IS NULL OR ${records.casts[i]!.exact(`r${i}`, `v${i}`)})`);
-  const located = options.located === true ? ['line_no', 'row_json'] : [];
+  const located = options.located === true ? ['line_no', 'record_no', 'row_json'] : [];
   const inner = [...located, ...records.extra, ...records.casts.map((c, i) => `r${i}, ${c.value} AS v${i}`)];
   const position = new Map(schema.columns.map((c, i) => [c.name, i]));
   const valueOf = (name: string): string => {
@@ -84,11 +84,16 @@ function scanText(files: FileSet, schema: Schema, records: TextRecords, options:
     if (at === undefined) throw fail('DPONE_PREDICATE_INVALID', `the predicate names ${name}, which is not read`);
     return `v${at}`;
   };
+  const exact = [records.record, ...columns].join(' AND ');
   return {
     from: `(SELECT ${inner.join(', ')} FROM (${records.sql}))`,
     values: schema.columns.map((_, i) => `v${i}`),
-    exact: [records.record, ...columns].join(' AND '),
+    exact,
     judged: { record: records.record, columns },
-    where: files.where === undefined ? '' : `WHERE ${predicateSql(files.where, valueOf)}`,
+    where: files.where === undefined ? '' : `WHERE ${wantedOrUnknown(predicateSql(files.where, valueOf), exact)}`,
   };
 }
+
+/** A row that cannot be read may be a wanted one: it is kept, to be refused or set aside like any bad row. */
+const wantedOrUnknown = (predicate: string, exact: string): string =>
+  `((${predicate}) OR ((${predicate}) IS NULL AND NOT (${exact})))`;

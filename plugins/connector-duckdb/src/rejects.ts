@@ -15,31 +15,51 @@ export const dropRejectTables = [
 const headOf = (text: string): string =>
   `CASE WHEN length(${text}) > 60 THEN concat(left(${text}, 57), '...') ELSE ${text} END`;
 
+/** One file to look at again, and the lines of it that were set aside before they could be split. */
+export interface SecondLook {
+  readonly files: FileSet;
+  readonly group: FileGroup;
+  readonly path: string;
+  readonly schema: Schema;
+  /** A relation with `file` and `line`; undefined where the first such line stops the load. */
+  readonly unsplit?: string;
+}
+
 /**
  * Rows of one file whose text cannot be read as the schema says, found by reading it again in order: the load itself
  * only notes that there are some, and a line number costs nothing as long as every row is good.
  */
-export function misreadRows(files: FileSet, group: FileGroup, path: string, schema: Schema, strict: boolean): string {
-  const { where: _, ...unfiltered } = files;
-  const scan = scanFiles({ ...unfiltered, paths: [path] }, [{ ...group, paths: [path] }], schema, {
-    badRows: strict ? 'fail' : 'reject',
+export function misreadRows({ files, group, path, schema, unsplit }: SecondLook): string {
+  const scan = scanFiles({ ...files, paths: [path] }, [{ ...group, paths: [path] }], schema, {
+    badRows: unsplit === undefined ? 'fail' : 'reject',
     located: true,
   });
   const judged = scan.judged!;
-  const whole = files.lane === 'jsonl' ? recordReason(files, judged.record) : '';
+  const json = files.lane === 'jsonl';
   const reasons = schema.columns.map((c, i) => {
     const text = `CAST(r${i} AS VARCHAR)`;
     const says = `concat(${quoteLiteral(`${c.name}: "`)}, ${headOf(text)}, ${quoteLiteral(`" is not a ${typeName(c.type)}`)})`;
     return `WHEN NOT ${judged.columns[i]} THEN ${says}`;
   });
   const names = schema.columns.map((c, i) => `WHEN NOT ${judged.columns[i]} THEN ${quoteLiteral(c.name)}`);
-  const column = `CASE ${files.lane === 'jsonl' ? `WHEN NOT (${judged.record}) THEN NULL ` : ''}${names.join(' ')} END`;
+  const column = `CASE ${json ? `WHEN NOT (${judged.record}) THEN NULL ` : ''}${names.join(' ')} END`;
+  const header = !json && (files.format.header ?? true) ? 1 : 0;
+  const line = unsplit === undefined ? 'line_no' : `line_no + ${linesLeftOut(unsplit, path, header)}`;
+  const found =
+    `SELECT CAST(${line} AS BIGINT) AS n, row_json, CASE ${json ? recordReason(files, judged.record) : ''} ${reasons.join(' ')} END AS reason, ` +
+    `${column} AS col FROM ${scan.from} ${scan.where === '' ? 'WHERE' : `${scan.where} AND`} NOT (${scan.exact})`;
+  const file = quoteLiteral(path);
   return (
-    `SELECT ${quoteLiteral(path)} AS "file", CAST(line_no AS BIGINT) AS "line", ` +
-    `CASE ${whole} ${reasons.join(' ')} END AS "reason", row_json AS "row", ` +
-    `CAST(json_object('file', ${quoteLiteral(path)}, 'line', line_no, 'column', ${column}) AS VARCHAR) AS "diagnostics" ` +
-    `FROM ${scan.from} WHERE NOT (${scan.exact})`
+    `SELECT ${file} AS "file", n AS "line", reason AS "reason", row_json AS "row", ` +
+    `CAST(json_object('file', ${file}, 'line', n, 'column', col) AS VARCHAR) AS "diagnostics" FROM (${found})`
   );
+}
+
+/** Records are numbered without the lines that the reader left out: how many of those stand before a record. */
+function linesLeftOut(unsplit: string, path: string, header: number): string {
+  const before = `"line" - ${header} - row_number() OVER (ORDER BY "line") + 1`;
+  const skips = `SELECT ${before} AS at FROM ${unsplit} WHERE "file" = ${quoteLiteral(path)} AND "line" IS NOT NULL`;
+  return `(SELECT count(*) FROM (${skips}) AS k WHERE k.at <= record_no)`;
 }
 
 function recordReason(files: FileSet, record: string): string {
@@ -67,7 +87,7 @@ export async function firstMisread(
 ): Promise<DponeError | undefined> {
   for (const group of groups)
     for (const path of group.paths) {
-      const row = await session.row(`${misreadRows(files, group, path, schema, true)} LIMIT 1`, reading(files));
+      const row = await session.row(`${misreadRows({ files, group, path, schema })} LIMIT 1`, reading(files));
       if (row !== undefined) return rowError(String(row['reason']), path, Number(row['line']));
     }
   return undefined;

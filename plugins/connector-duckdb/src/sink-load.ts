@@ -95,9 +95,9 @@ export class DuckDBLoad implements SinkLoad {
       `SELECT max(v) AS v FROM (SELECT ${quoteIdent(column)} AS v FROM ${names.rows} UNION ALL ` +
       `SELECT TRY_CAST(json_extract_string("row", ${member}) AS ${type}) FROM ${names.rejects})`;
     return this.#with(async (session) => {
-      let max: unknown = null;
+      let max: string | number | bigint | boolean | null = null;
       for await (const batch of queryBatches(session, sql, { columns: [found] }, this.#doing, signal))
-        max = batch.columns[0]?.[0] ?? max;
+        max = (batch.columns[0]?.[0] ?? null) as typeof max;
       return max === null ? null : String(max);
     });
   }

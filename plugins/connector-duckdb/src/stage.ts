@@ -109,10 +109,14 @@ async function setAside(
   let found = 0;
   for (const group of groups)
     for (const path of group.paths) {
-      found += await session.run(`${into} (${misreadRows(files, group, path, schema, false)})`, doing, ctx.signal);
+      found += await session.run(
+        `${into} (${misreadRows({ files, group, path, schema, unsplit: names.rejects })})`,
+        doing,
+        ctx.signal,
+      );
       for (const statement of dropRejectTables) await session.run(statement, doing);
     }
-  if (found !== misread && files.where === undefined)
+  if (found !== misread)
     throw fail('DPONE_SOURCE_CHANGED', `${misread} rows could not be read, a second look finds ${found}`);
   await session.run(`DELETE ${bad}`, doing);
   return { misread, unsplit };

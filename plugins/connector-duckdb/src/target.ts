@@ -70,7 +70,7 @@ function column(row: Readonly<Record<string, unknown>>, unreadable: Map<string, 
   return {
     ...nativeColumn(name, native, type ?? { kind: 'string' }),
     nullable: row['is_nullable'] === true,
-    ...(row['comment'] === null ? {} : { comment: String(row['comment']) }),
+    ...(typeof row['comment'] === 'string' ? { comment: row['comment'] } : {}),
   };
 }
 

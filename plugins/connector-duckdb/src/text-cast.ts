@@ -53,7 +53,7 @@ function formatted(raw: string, format: string, type: string): TextCast {
 }
 
 const noneOf = (raw: string, characters: string): string =>
-  `NOT (${[...characters].map((c) => `contains(${raw}, '${c}')`).join(' OR ')})`;
+  `NOT (${Array.from(characters, (c) => `contains(${raw}, '${c}')`).join(' OR ')})`;
 
 const matches = (raw: string, pattern: string): string => `regexp_full_match(${raw}, ${quoteLiteral(pattern)})`;
 

@@ -6,6 +6,7 @@ import {
   DuckDBListValue,
   DuckDBMapValue,
   DuckDBStructValue,
+  DuckDBTimeNSValue,
   DuckDBTimeValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampTZValue,
@@ -81,8 +82,14 @@ export function valueCodec(type: CanonicalType): ValueCodec {
       };
     case 'time':
       return {
-        toDuckDB: (v) => new DuckDBTimeValue(parseTime(String(v)) ?? raise(v, type)),
-        fromDuckDB: (v) => timeText((v as DuckDBTimeValue).micros, type.precision),
+        toDuckDB: (v) =>
+          type.precision > 6
+            ? new DuckDBTimeNSValue(parseTime(String(v), 9) ?? raise(v, type))
+            : new DuckDBTimeValue(parseTime(String(v)) ?? raise(v, type)),
+        fromDuckDB: (v) =>
+          type.precision > 6
+            ? timeText((v as DuckDBTimeNSValue).nanos, type.precision, 9)
+            : timeText((v as DuckDBTimeValue).micros, type.precision),
       };
     case 'timestamp':
       return timestampCodec(type);
