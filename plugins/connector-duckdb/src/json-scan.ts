@@ -40,7 +40,7 @@ export function jsonRecords(files: FileSet, schema: Schema, options: ScanOptions
     ? [
         'line_no',
         'line_no AS record_no',
-        `CASE WHEN ok THEN line ELSE CAST(json_object('raw', line) AS VARCHAR) END AS row_json`,
+        "CASE WHEN ok AND json_type(line) = 'OBJECT' THEN line ELSE CAST(json_object('raw', line) AS VARCHAR) END AS row_json",
       ]
     : [];
   return {

@@ -38,7 +38,7 @@ export function misreadRows({ files, group, path, schema, unsplit }: SecondLook)
   const json = files.lane === 'jsonl';
   const reasons = schema.columns.map((c, i) => {
     const text = `CAST(r${i} AS VARCHAR)`;
-    const says = `concat(${quoteLiteral(`${c.name}: "`)}, ${headOf(text)}, ${quoteLiteral(`" is not a ${typeName(c.type)}`)})`;
+    const says = `concat(${quoteLiteral(`${c.name}: "`)}, ${headOf(text)}, ${quoteLiteral(`" is not of type ${typeName(c.type)}`)})`;
     return `WHEN NOT ${judged.columns[i]} THEN ${says}`;
   });
   const names = schema.columns.map((c, i) => `WHEN NOT ${judged.columns[i]} THEN ${quoteLiteral(c.name)}`);

@@ -25,7 +25,7 @@ export interface ValueCodec {
 }
 
 const bad = (value: unknown, type: CanonicalType): Error =>
-  fail('DPONE_VALUE_OUT_OF_RANGE', `${describe(value)} is not a ${typeName(type)}`);
+  fail('DPONE_VALUE_OUT_OF_RANGE', `${describe(value)} is not of type ${typeName(type)}`);
 
 const describe = (value: unknown): string => {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
