@@ -1,6 +1,15 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fail, type Column, type FinalizeResult, type LoadProgram, type RowBatch } from '@dpone/sdk';
+import {
+  fail,
+  type Codec,
+  type Column,
+  type FileSet,
+  type FinalizeResult,
+  type LoadProgram,
+  type RowBatch,
+  type Schema,
+} from '@dpone/sdk';
 import { writing } from './errors.js';
 import { countTarget, inspectTarget } from './inspect.js';
 import { fileTarget, partPath } from './layout.js';
@@ -102,15 +111,19 @@ async function oneFile(
   paths: readonly string[],
 ): Promise<string> {
   if (paths.length === 1) return paths[0]!;
+  const { lane } = layout;
   const to = fileTarget(layout, join(staging, 'whole.data'));
-  const codec = await ctx.codecs.for(layout.lane, layout.lane);
+  const codec = await ctx.codecs.for(lane, lane);
+  const schema = { columns };
   const format = { ...layout.format, columns: columns.map((c) => c.name) };
-  const from = {
-    lane: layout.lane,
-    paths,
-    compression: layout.lane === 'parquet' ? ('none' as const) : layout.compression,
-    format,
-  };
-  await codec.convert({ from, to, schema: { columns }, constants: [], badRows: 'fail' }, ctx.signal);
+  const from: FileSet = { lane, paths, compression: lane === 'parquet' ? 'none' : layout.compression, format };
+  // The header of each of several text files would be guessed at; read one by one, with known columns, they are not.
+  if (lane === 'csv' || lane === 'tsv')
+    await codec.write(inTurn(codec, from, schema, ctx.signal), schema, to, ctx.signal);
+  else await codec.convert({ from, to, schema, constants: [], badRows: 'fail' }, ctx.signal);
   return to.path;
+}
+
+async function* inTurn(codec: Codec, files: FileSet, schema: Schema, signal: AbortSignal): AsyncIterable<RowBatch> {
+  for (const path of files.paths) yield* codec.read({ ...files, paths: [path] }, schema, signal);
 }

@@ -9,9 +9,11 @@ export async function largestValue(
 ): Promise<string | null> {
   const schema = { columns: [{ ...column, nullable: true }] };
   let largest: unknown = null;
-  for await (const batch of codec.read(files, schema, signal))
-    for (const value of batch.columns[0] ?? [])
-      if (value !== null && (largest === null || isLess(largest, value, column.type))) largest = value;
+  // One by one: with known columns a single text file is read as it is, of several each header would be guessed at.
+  for (const path of files.paths)
+    for await (const batch of codec.read({ ...files, paths: [path] }, schema, signal))
+      for (const value of batch.columns[0] ?? [])
+        if (value !== null && (largest === null || isLess(largest, value, column.type))) largest = value;
   return largest === null ? null : `${largest as string | number | bigint}`;
 }
 

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { typeName, type CanonicalType } from '@dpone/sdk';
+import { allTypes, fromBatches, sameRows } from '@dpone/testkit';
+import { expect } from 'chai';
+import { formatRefuses } from '../dist/format-limits.js';
+import { endingOf, FILE_LANES, formatOfName } from '../dist/formats.js';
+import { withCodec } from './support/fixture-files.js';
+import { loadParts, openSink } from './support/open-sink.js';
+
+const TARGETS = FILE_LANES.flatMap((lane) =>
+  (lane === 'parquet' ? (['none'] as const) : (['none', 'gzip', 'zstd'] as const)).map((compression) => ({
+    lane,
+    compression,
+    name: `all${endingOf(lane, compression)}`,
+  })),
+);
+
+describe('files of every format', function () {
+  this.timeout(30_000);
+  let dir: string;
+  beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'dpone-formats-'))));
+  afterEach(() => rm(dir, { recursive: true, force: true }));
+
+  it('are known by their names', () => {
+    expect(formatOfName('a.b.CSV.GZ')).to.deep.equal({ lane: 'csv', compression: 'gzip' });
+    expect(formatOfName('a.ndjson.zst')).to.deep.equal({ lane: 'jsonl', compression: 'zstd' });
+    expect(formatOfName('a.txt')).to.deep.equal({ lane: undefined, compression: 'none' });
+    expect(formatOfName('constructor')).to.deep.equal({ lane: undefined, compression: 'none' });
+    for (const { lane, compression, name } of TARGETS) expect(formatOfName(name)).to.deep.equal({ lane, compression });
+  });
+
+  for (const { lane, compression, name } of TARGETS)
+    it(`${name} holds the extreme values of every type that it does not refuse, and keeps their types`, async () => {
+      const fixture = allTypes((column) => formatRefuses(lane, column) === undefined);
+      await withCodec(dir, async (codec, ctx) => {
+        const sink = openSink(ctx, { path: name });
+        await loadParts(sink, 1, [fixture], { op: 'replace_all', by: 'swap' }, 'done');
+        const files = { lane, paths: [join(dir, name)], compression, format: {} } as const;
+        const rows = await fromBatches(codec.read(files, fixture.schema, ctx.signal), fixture.schema);
+        sameRows(rows, fixture.rows, fixture.schema.columns, name);
+        const { schema } = await sink.inspect();
+        expect(schema!.columns.map((c) => typeName(c.type))).to.deep.equal(
+          fixture.schema.columns.map((c) => typeName(c.type)),
+        );
+      });
+    });
+
+  it('of several parts become one file where the target is one', async () => {
+    await withCodec(dir, async (codec, ctx) => {
+      const whole = allTypes((column) => formatRefuses('csv', column) === undefined);
+      const parts = whole.rows.map((row) => ({ ...whole, rows: [row] }));
+      await loadParts(openSink(ctx, { path: 'all.csv.gz' }), 1, parts, { op: 'replace_all', by: 'swap' }, 'done');
+      const files = { lane: 'csv', paths: [join(dir, 'all.csv.gz')], compression: 'gzip', format: {} } as const;
+      const rows = await fromBatches(codec.read(files, whole.schema, ctx.signal), whole.schema);
+      sameRows(rows, whole.rows, whole.schema.columns, 'the one file');
+    });
+  });
+
+  it('refuse what they cannot hold before a byte is written', async () => {
+    const array: CanonicalType = { kind: 'array', item: { kind: 'int32' } };
+    const long: CanonicalType = { kind: 'array', item: { kind: 'decimal', precision: 30, scale: 2 } };
+    const cases: readonly [string, CanonicalType, boolean][] = [
+      ['a.csv', array, true],
+      ['a.tsv', { kind: 'struct', fields: [] }, true],
+      ['a.parquet', { kind: 'interval' }, true],
+      ['a.parquet', { kind: 'array', item: { kind: 'interval' } }, true],
+      ['a.jsonl', long, true],
+      ['a.jsonl', array, false],
+      ['a.parquet', long, false],
+    ];
+    await withCodec(dir, async (_codec, ctx) => {
+      for (const [path, type, refused] of cases) {
+        const sink = openSink(ctx, { path });
+        const column = { name: 'c', type, nullable: true };
+        expect('refused' in sink.physicalType(column), `${path} ${typeName(type)}`).to.equal(refused);
+        const offers = sink.accepts([column]);
+        expect(offers.every((offer) => (offer.refuses?.(column) !== undefined) === refused)).to.equal(true);
+      }
+      await Promise.resolve();
+    });
+  });
+});
