@@ -38,7 +38,7 @@ export async function build() {
   const tsc = fromRoot('node_modules/typescript/bin/tsc');
   const compiled = await runCommand(nodePath(), [tsc, '-b', ...configs]);
   if (compiled.code !== 0) return false;
-  for (const script of AFTER_COMPILING) {
+  for (const script of AFTER_COMPILING.filter((path) => existsSync(path))) {
     const made = await runCommand(nodePath(), [script]);
     if (made.code !== 0) return false;
   }
