@@ -76,8 +76,10 @@ export class FilesLoad implements SinkLoad {
         const spool = join(staging, `part-${partition}.spool`);
         await data.write(fileTarget(layout, spool), ctx.signal);
         const { lane, compression, format } = fileTarget(layout, spool);
+        // Named columns: the header of a file that was just written is known and must not be guessed at.
+        const known = { ...format, columns: data.schema.columns.map((c) => c.name) };
         try {
-          return await this.#convert({ lane, compression, format, paths: [spool] }, path);
+          return await this.#convert({ lane, compression, format: known, paths: [spool] }, path);
         } finally {
           await rm(spool, { force: true });
         }

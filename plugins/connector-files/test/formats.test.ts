@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { typeName, type CanonicalType } from '@dpone/sdk';
-import { allTypes, fromBatches, sameRows } from '@dpone/testkit';
+import { typeName, type CanonicalType, type FileTarget } from '@dpone/sdk';
+import { allTypes, fromBatches, sameRows, toBatches } from '@dpone/testkit';
 import { expect } from 'chai';
 import { formatRefuses } from '../dist/format-limits.js';
 import { endingOf, FILE_LANES, formatOfName } from '../dist/formats.js';
 import { withCodec } from './support/fixture-files.js';
-import { loadParts, openSink } from './support/open-sink.js';
+import { loadParts, openSink, programOf, refOf } from './support/open-sink.js';
 
 const TARGETS = FILE_LANES.flatMap((lane) =>
   (lane === 'parquet' ? (['none'] as const) : (['none', 'gzip', 'zstd'] as const)).map((compression) => ({
@@ -44,6 +44,33 @@ describe('files of every format', function () {
         expect(schema!.columns.map((c) => typeName(c.type))).to.deep.equal(
           fixture.schema.columns.map((c) => typeName(c.type)),
         );
+      });
+    });
+
+  for (const { lane, compression, name } of TARGETS)
+    it(`${name}: a pushed file keeps its values when the load's own columns are put in`, async () => {
+      await withCodec(dir, async (codec, ctx) => {
+        const fixture = allTypes((column) => formatRefuses(lane, column) === undefined);
+        const load = refOf(1, 0);
+        const own = { name: '__dpone__load_id', type: { kind: 'string' }, nullable: true, value: 'load_id' } as const;
+        const staging = await openSink(ctx, { path: name }).begin(load, {
+          columns: fixture.schema.columns,
+          framework: [own],
+          badRows: 'fail',
+        });
+        async function* batches() {
+          yield* toBatches(fixture);
+          await Promise.resolve();
+        }
+        const write = (to: FileTarget, signal: AbortSignal) => codec.write(batches(), fixture.schema, to, signal);
+        await staging.stage({ transport: 'push', schema: fixture.schema, write }, 0, () => undefined);
+        const whole = { ...fixture, schema: { columns: [...fixture.schema.columns, own] } };
+        await staging.finalize(programOf(load, whole, { op: 'replace_all', by: 'swap' }, 'done'));
+        const format = { columns: whole.schema.columns.map((c) => c.name) };
+        const files = { lane, paths: [join(dir, name)], compression, format } as const;
+        const rows = await fromBatches(codec.read(files, whole.schema, ctx.signal), whole.schema);
+        const expected = fixture.rows.map((row) => ({ ...row, [own.name]: load.loadId }));
+        sameRows(rows, expected, whole.schema.columns, name);
       });
     });
 
