@@ -46,19 +46,24 @@ export function hintOf(target: Schema | null, spec: ColumnRules): Schema | undef
   for (const name of Object.keys(spec.schemaContract.columns)) names.set(name.toLowerCase(), name);
   for (const [lower, { type }] of stated)
     columns.set(lower, { nullable: true, name: names.get(lower) ?? lower, ...columns.get(lower), type });
-  const shown = [...columns.values()].filter((c) => !c.name.toLowerCase().startsWith(RESERVED_PREFIX));
+  const shown = [...columns.values()].filter((c) => !isReserved(c.name));
   return shown.length === 0 ? undefined : { columns: shown };
 }
 
-/** The columns to read, in the source's order, or undefined for all; refuses an excluded name that is not there. */
+/**
+ * The columns to read, in the source's order, or undefined for all; refuses an excluded name that is not there. The
+ * `__dpone__*` columns of a table that dpone loaded tell of that load, so they are left out: the new load has its own.
+ */
 export function columnsToRead(schema: Schema, spec: ColumnRules): readonly string[] | undefined {
-  if (spec.source.excludeColumns.length === 0) return undefined;
   const names = schema.columns.map((c) => c.name);
-  const excluded = new Set(
-    spec.source.excludeColumns.map((name) => findName(name, names, spec, 'source.options.exclude_columns')),
-  );
-  return names.filter((name) => !excluded.has(name));
+  const excluded = new Set([
+    ...spec.source.excludeColumns.map((name) => findName(name, names, spec, 'source.options.exclude_columns')),
+    ...names.filter(isReserved),
+  ]);
+  return excluded.size === 0 ? undefined : names.filter((name) => !excluded.has(name));
 }
+
+const isReserved = (name: string): boolean => name.toLowerCase().startsWith(RESERVED_PREFIX);
 
 /** The name among `names` that is meant, whatever its case. Refuses one that is not there, with the nearest. */
 export function findName(name: string, names: readonly string[], spec: ColumnRules, option: string): string {
@@ -127,7 +132,7 @@ const breach = (column: string, what: string, remedy: string): Error =>
   fail('DPONE_SCHEMA_BREAKING', `column ${column}: ${what}`, { where: `schema_contract.columns.${column}`, remedy });
 
 function refuseNames(columns: readonly Column[]): void {
-  const reserved = columns.filter((c) => c.name.toLowerCase().startsWith(RESERVED_PREFIX)).map((c) => c.name);
+  const reserved = columns.map((c) => c.name).filter(isReserved);
   if (reserved.length > 0)
     throw fail('DPONE_SCHEMA_BREAKING', `the source has columns whose names belong to dpone: ${reserved.join(', ')}`, {
       where: 'source',

@@ -23,14 +23,17 @@ export const parallelOf = (open: OpenProcess): number =>
 export async function openRead(input: ReadInput): Promise<SourceRead> {
   const { open, source } = input;
   const { spec } = open;
-  const cursor = input.read === 'increment' ? cursorOf(open) : undefined;
+  // A load that reads everything goes by the manifest's cursor too, from before its start: what it leaves as state is then
+  // right for an incremental load that follows it.
+  const increment = input.read === 'increment';
+  const cursor = increment || spec.source.cursor !== undefined ? cursorOf(open) : undefined;
   const hint = hintOf(input.target, spec);
   const request: ReadRequest = {
     scope:
       cursor === undefined
         ? 'all'
         : { cursor: cursor.kind, ...(cursor.column === undefined ? {} : { column: cursor.column }) },
-    state: cursor === undefined ? null : valueOfState(input.stored, cursor, spec),
+    state: cursor === undefined || !increment ? null : valueOfState(input.stored, cursor, spec),
     ...(spec.source.customPredicate === undefined ? {} : { where: { op: 'sql', sql: spec.source.customPredicate } }),
     parallel: parallelOf(open),
     ...(hint === undefined ? {} : { hint }),
