@@ -26,10 +26,9 @@ export default class History extends DponeCommand {
     const loads = await historyOf(session.host, spec!, { limit: flags.limit, signal: session.signal });
     this.print(flags.format, { process: spec!.name, loads }, () => {
       if (loads.length === 0) return `${spec!.name}: no load was committed yet`;
-      const header = ['committed', 'load', 'strategy', 'inserted', 'updated', 'deleted', 'set aside', 'rows then'];
+      const header = ['committed (UTC)', 'strategy', 'inserted', 'updated', 'deleted', 'set aside', 'rows'];
       const rows = loads.map((load) => [
         load.committedAt.slice(0, 19).replace('T', ' '),
-        load.loadId,
         load.strategy,
         ...[load.inserted, load.updated, load.deleted, load.rowsRejected, load.finalRows].map(count),
       ]);

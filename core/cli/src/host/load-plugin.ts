@@ -13,8 +13,8 @@ export interface LoadedPlugin {
 }
 
 /** Imports a plugin and lets it register, all or nothing. Whatever it does wrong is one error that names it. */
-export async function loadPlugin(plugin: DeclaredPlugin): Promise<LoadedPlugin> {
-  return await withinPatience(plugin, async () => {
+export function loadPlugin(plugin: DeclaredPlugin): Promise<LoadedPlugin> {
+  return withinPatience(plugin, async () => {
     const module = await importEntry(plugin);
     const definition = module.default;
     if (!hasBrand(definition, 'plugin') || typeof (definition as Partial<Plugin>).register !== 'function')

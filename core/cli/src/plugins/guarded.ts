@@ -43,10 +43,11 @@ function setDataDir(config: Interfaces.Config, path: string): void {
 /** What is installed now, seen as the next command will see it: a plugin that it would leave out is refused here. */
 async function requireUsable(config: Interfaces.Config, dataDir: string): Promise<void> {
   const { Config } = await import('@oclif/core');
+  // Config takes the folder from here alone.
   const before = process.env['DPONE_DATA_DIR'];
   process.env['DPONE_DATA_DIR'] = dataDir;
   try {
-    const next = await Config.load({ root: config.root, dataDir } as Interfaces.LoadOptions & { root: string });
+    const next = await Config.load({ root: config.root });
     const [problem] = new Registry(discover(next)).problems;
     if (problem !== undefined) throw problem;
   } finally {

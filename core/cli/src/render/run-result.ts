@@ -27,20 +27,35 @@ function facts(process: ProcessResult): [string, string][] {
   ];
   if (process.lane !== null) rows.push(['lane', process.lane]);
   if (result.rejected_rows > 0)
-    rows.push(['set aside', `${count(result.rejected_rows)} rows: ${process.artifacts.quarantine ?? ''}`]);
+    rows.push(['set aside', `${count(result.rejected_rows)} rows, in ${process.artifacts.quarantine ?? 'the target'}`]);
   for (const change of process.schema_changes) rows.push(['schema', change]);
-  if (process.state !== null && process.state.after !== null)
-    rows.push(['state', JSON.stringify(process.state.after).slice(0, 200)]);
+  if (process.state !== null && process.state.after !== null) rows.push(['state', stateText(process)]);
   rows.push(['load', process.load_id]);
   return rows;
 }
 
+/** The state where it is short (a cursor's value); a list of taken files is for `state inspect`. */
+function stateText(process: ProcessResult): string {
+  const text = JSON.stringify(process.state?.after);
+  const selector = process.selector === null ? '' : ` --selector ${process.selector}`;
+  return text.length <= 60 ? text : `kept; see dpone state inspect ${process.manifest}${selector}`;
+}
+
+const nothingNew = ({ result, state }: ProcessResult): boolean =>
+  state !== null && result.extracted_rows === 0 && result.rejected_rows === 0 && result.deleted_rows === 0;
+
 const verdict = (process: ProcessResult): string =>
-  process.result.status === 'skipped' ? 'skipped' : process.passed ? 'loaded' : 'failed; the target is unchanged';
+  process.result.status === 'skipped'
+    ? 'skipped'
+    : !process.passed
+      ? 'failed; the target is unchanged'
+      : nothingNew(process)
+        ? 'nothing new'
+        : 'loaded';
 
 function processText(process: ProcessResult): string {
   const lines = [`${process.process}: ${verdict(process)}`];
-  if (process.passed) for (const [name, value] of facts(process)) lines.push(`  ${name.padEnd(10)}${value}`);
+  if (process.passed) for (const [name, value] of facts(process)) lines.push(factLine(name, value));
   for (const warning of process.warnings) lines.push(wrap(`warning: ${warning}`, 80, '  '));
   for (const error of process.result.errors) {
     lines.push(`  ${error.code}`, wrap(error.message, 80, '  '));
@@ -59,3 +74,6 @@ function processMarkdown(process: ProcessResult): string {
     lines.push('', `**${error.code}** ${error.message} ${error.where ?? ''}`, '', error.remedy);
   return lines.join('\n');
 }
+
+const factLine = (name: string, value: string): string =>
+  `  ${name.padEnd(10)} ${wrap(value, 80, ' '.repeat(13)).trimStart()}`;
