@@ -75,9 +75,9 @@ function groupRecords(files: FileSet, group: FileGroup, schema: Schema, scan: Sc
   );
 }
 
-/** What a quoted empty field can mean: a text is '', anything else has no such value and is NULL. */
+/** What a quoted empty field can mean: texts and bytes may be empty, anything else has no such value and is NULL. */
 const rawText = (column: Column, field: string): string =>
-  column.type.kind === 'string' ? field : `nullif(${field}, '')`;
+  column.type.kind === 'string' || column.type.kind === 'bytes' ? field : `nullif(${field}, '')`;
 
 /** The field of a column; a column of the path (`day=2026-01-01/`); NULL where these files lack it. */
 function rawOf(column: Column, names: readonly string[], files: FileSet, group: FileGroup): string {

@@ -15,7 +15,7 @@ import {
 } from '@dpone/sdk';
 import { plainValue, refuseBad, RowAppender, type BadValue } from './appender.js';
 import type { Doing } from './errors.js';
-import { textLayout, type FileGroup } from './file-layout.js';
+import { reading, textLayout, type FileGroup } from './file-layout.js';
 import { readVerified } from './integrity.js';
 import { BAD_COLUMN, type StagingNames } from './names.js';
 import { scanFiles } from './read-files.js';
@@ -76,9 +76,7 @@ async function stagePull(
   const stop = session.watch((share, rows) => onProgress(rows, Math.round(bytes * share)));
   let staged: number;
   try {
-    staged = await readVerified(session, files, signal, () =>
-      session.run(sql, { ...doing, what: `reading ${files.paths[0]}` }, signal),
-    );
+    staged = await readVerified(session, files, signal, () => session.run(sql, reading(files), signal));
   } catch (error) {
     throw await explainBadRow(session, error, files, groups, schema);
   } finally {

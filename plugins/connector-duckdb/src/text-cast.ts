@@ -28,7 +28,7 @@ export function textCast(column: Column, raw: string, format: FormatOptions): Te
     case 'json':
       return { value, exact: (r) => `json_valid(${r})` };
     case 'decimal':
-      return parsed((r) => decimalExact(r, type.scale));
+      return parsed((r, v) => decimalExact(r, v, type.scale));
     case 'float32':
     case 'float64':
       return parsed((r, v) => `(isfinite(${v}) OR isnan(${v}) OR contains(lower(${r}), 'inf'))`);
@@ -58,12 +58,14 @@ const noneOf = (raw: string, characters: string): string =>
 const matches = (raw: string, pattern: string): string => `regexp_full_match(${raw}, ${quoteLiteral(pattern)})`;
 
 /** No more digits after the point than the column keeps, zeros apart. */
-function decimalExact(raw: string, scale: number): string {
+function decimalExact(raw: string, value: string, scale: number): string {
   const short = `contains(${raw}, '.') AND length(${raw}) - position('.' IN ${raw}) <= ${scale}`;
   const whole = `NOT contains(${raw}, '.')`;
   return (
     `(${noneOf(raw, 'eE')} AND (${short} OR ${whole}) OR ` +
-    `${matches(raw, `\\s*[+-]?\\d*(\\.\\d{0,${scale}}0*)?\\s*`)})`
+    `${matches(raw, `\\s*[+-]?\\d*(\\.\\d{0,${scale}}0*)?\\s*`)} OR ` +
+    // As DuckDB's JSON reader hands over small numbers: 3e-09.
+    `${matches(raw, '[+-]?\\d(\\.\\d{1,14})?[eE][+-]?\\d+')} AND CAST(${raw} AS DOUBLE) = CAST(${value} AS DOUBLE))`
   );
 }
 

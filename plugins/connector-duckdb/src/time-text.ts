@@ -10,6 +10,7 @@ export const INFINITE_EPOCH = 2n ** 63n - 1n;
 
 /** `YYYY-MM-DD`; beyond the years 1 to 9999 DuckDB's own text (`infinity`, `0044-03-15 (BC)`). */
 export function dayText(days: number, own: string): string {
+  if (Math.abs(days) === INFINITE_DAYS) return days < 0 ? '-infinity' : 'infinity';
   const ms = days * DAY_MS;
   return ms < ISO_FIRST || ms > ISO_LAST ? own : new Date(ms).toISOString().slice(0, 10);
 }
@@ -70,6 +71,7 @@ function fractionText(count: bigint, digits: number, precision: number): string 
 
 /** An instant of 10^-digits seconds since 1970 as `YYYY-MM-DDTHH:MM:SS.f`, with `Z` where it has a zone. */
 export function epochText(epoch: bigint, digits: number, precision: number, tz: boolean, own: string): string {
+  if (epoch === INFINITE_EPOCH || epoch === -INFINITE_EPOCH) return epoch < 0n ? '-infinity' : 'infinity';
   const perSecond = 10n ** BigInt(digits);
   const fraction = ((epoch % perSecond) + perSecond) % perSecond;
   const ms = Number((epoch - fraction) / perSecond) * 1000;

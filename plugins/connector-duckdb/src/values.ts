@@ -68,7 +68,7 @@ export function valueCodec(type: CanonicalType): ValueCodec {
     case 'bytes':
       return {
         toDuckDB: (v) => new DuckDBBlobValue(check(v instanceof Uint8Array, v, type) as Uint8Array),
-        fromDuckDB: (v) => (v as DuckDBBlobValue).bytes,
+        fromDuckDB: (v) => new Uint8Array((v as DuckDBBlobValue).bytes),
       };
     case 'uuid':
       return {

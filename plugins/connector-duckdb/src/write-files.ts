@@ -40,14 +40,19 @@ function copyOptions(to: FileTarget): string[] {
   }
 }
 
-/** JSON numbers are read as doubles: more digits than these are written as a text. */
+/** JSON numbers are read as doubles, and small ones as `3e-09`, which DuckDB does not take for every decimal. */
 const JSON_DIGITS = 15;
+const JSON_SCALE = 5;
+
+/** Whether a JSON number could not hold a decimal: it is then written as a text. */
+const beyondNumber = (type: CanonicalType): boolean =>
+  type.kind === 'decimal' && (type.precision > JSON_DIGITS || type.scale > JSON_SCALE);
 
 /** A column as the format holds it without loss. */
 export function writtenValue(column: Column, value: string, lane: FileTarget['lane']): string {
   if (lane !== 'jsonl') return value;
   const { type } = column;
-  if (type.kind === 'decimal' && type.precision > JSON_DIGITS) return `CAST(${value} AS VARCHAR)`;
+  if (beyondNumber(type)) return `CAST(${value} AS VARCHAR)`;
   // JSON has no literal for these; a text reads back as the same number.
   if (type.kind === 'float32' || type.kind === 'float64')
     return `CASE WHEN isfinite(${value}) THEN to_json(${value}) ELSE to_json(CAST(${value} AS VARCHAR)) END`;
@@ -68,8 +73,9 @@ export function writerRefuses(lane: FileTarget['lane'], type: CanonicalType): st
   }
   if (lane === 'jsonl') {
     const nested = ['array', 'struct', 'map'].includes(type.kind);
-    const long = (t: CanonicalType): boolean => t.kind === 'decimal' && t.precision > JSON_DIGITS;
-    return nested && holds(type, long) ? `a JSON number keeps ${JSON_DIGITS} digits` : undefined;
+    return nested && holds(type, beyondNumber)
+      ? `a JSON number keeps ${JSON_DIGITS} digits, ${JSON_SCALE} of them after the point`
+      : undefined;
   }
   return undefined;
 }
