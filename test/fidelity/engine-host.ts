@@ -1,0 +1,87 @@
+import duckdb from '@dpone/connector-duckdb';
+import files from '@dpone/connector-files';
+import strategies from '@dpone/strategies';
+import {
+  loadManifest,
+  runProcesses,
+  type Definitions,
+  type EngineHost,
+  type ProcessResult,
+  type Scope,
+} from '@dpone/engine';
+import { fail, type ExtensionKind, type Plugin } from '@dpone/sdk';
+import type { TempProject } from '../support/temp-project.js';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Runs a manifest of one process by the engine, in this process: a property needs many loads, and a CLI's start costs more than a load. */
+export async function load(project: TempProject, manifest: object): Promise<ProcessResult> {
+  project.write('load.json', JSON.stringify(manifest));
+  const host = await engineHost(project.path);
+  const { processes } = await loadManifest('load.json', { workdir: project.path, env: {} });
+  return (await runProcesses(host, processes, {})).processes[0]!;
+}
+
+async function engineHost(workdir: string): Promise<EngineHost> {
+  const definitions = await registered();
+  return {
+    env: {},
+    workdir,
+    clock: { now: () => new Date() },
+    log: silent,
+    limits: { memoryBytes: 256 * 2 ** 20, threads: 2 },
+    ids: (kind) =>
+      [...definitions.keys()].flatMap((key) => (key.startsWith(`${kind}:`) ? [key.slice(kind.length + 1)] : [])),
+    definition: <K extends ExtensionKind>(kind: K, id: string): Promise<Definitions[K]> => {
+      const definition = definitions.get(`${kind}:${id}`);
+      if (definition === undefined) return Promise.reject(fail('DPONE_TYPE_UNKNOWN', `no ${kind} ${id} is installed`));
+      return Promise.resolve(definition as Definitions[K]);
+    },
+    openScope: () => openScope(),
+  };
+}
+
+async function registered(): Promise<Map<string, unknown>> {
+  const found = new Map<string, unknown>();
+  const add = (kind: ExtensionKind) => (id: string, definition: unknown) => void found.set(`${kind}:${id}`, definition);
+  for (const plugin of [await builtins(), files, duckdb, strategies])
+    await plugin.register({
+      apiVersion: 1,
+      source: add('source'),
+      sink: add('sink'),
+      strategy: add('strategy'),
+      gate: add('gate'),
+      codec: add('codec'),
+      stateStore: add('stateStore'),
+      secrets: add('secrets'),
+      executor: add('executor'),
+    });
+  return found;
+}
+
+/** Found as the host finds them: by the file that the package's `dpone` block names. */
+async function builtins(): Promise<Plugin> {
+  const manifest = import.meta.resolve('@dpone/engine/package.json');
+  const { default: block } = (await import(manifest, { with: { type: 'json' } })) as {
+    default: { dpone: { extensions: string } };
+  };
+  return ((await import(new URL(block.dpone.extensions, manifest).href)) as { default: Plugin }).default;
+}
+
+function openScope(parent?: Map<string, Promise<unknown>>): Scope {
+  const made = new Map<string, Promise<{ close(): Promise<void> }>>();
+  return {
+    use<T extends { close(): Promise<void> }>(key: string, make: () => T | Promise<T>): Promise<T> {
+      const known = made.get(key) ?? parent?.get(key);
+      if (known !== undefined) return known as Promise<T>;
+      const object = Promise.resolve().then(make);
+      made.set(key, object);
+      return object;
+    },
+    child: () => openScope(made),
+    dispose: async () => {
+      for (const object of [...made.values()].toReversed()) await object.then((o) => o.close());
+      made.clear();
+    },
+  };
+}
