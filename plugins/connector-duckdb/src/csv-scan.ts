@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral, type Column, type FileSet, type Schema } from '@dpone/sdk';
+import { fail, quoteIdent, quoteLiteral, type Column, type FileSet, type Schema } from '@dpone/sdk';
 import { defaultDelimiter, nullOptions, type FileGroup } from './file-layout.js';
 import type { ScanOptions, TextRecords } from './read-files.js';
 import { textList } from './sql.js';
@@ -43,6 +43,7 @@ export function csvRecords(
   schema: Schema,
   options: ScanOptions,
 ): TextRecords {
+  for (const column of schema.columns) assertSomewhere(column, files, groups, schema);
   const selects = groups.map((group) => groupRecords(files, group, schema, options));
   return {
     sql: selects.join(' UNION ALL BY NAME '),
@@ -53,7 +54,7 @@ export function csvRecords(
 }
 
 function groupRecords(files: FileSet, group: FileGroup, schema: Schema, scan: ScanOptions): string {
-  const names = group.columns ?? schema.columns.map((c) => c.name);
+  const names = namesOf(group, schema);
   const raws = schema.columns.map((c, i) => `${rawOf(c, names, files, group)} AS r${i}`);
   const options = [
     textList(group.paths),
@@ -75,6 +76,24 @@ function groupRecords(files: FileSet, group: FileGroup, schema: Schema, scan: Sc
   );
 }
 
+const namesOf = (group: FileGroup, schema: Schema): readonly string[] =>
+  group.columns ?? schema.columns.map((c) => c.name);
+
+/** A column that some files lack is NULL there; one that no file has would be NULL throughout, and nobody would notice. */
+function assertSomewhere(column: Column, files: FileSet, groups: readonly FileGroup[], schema: Schema): void {
+  const found = groups.some((group) => namesOf(group, schema).includes(column.name) || inPath(column, files, group));
+  if (!found)
+    throw fail('DPONE_SOURCE_READ', `${files.paths[0]} has no column ${column.name}`, {
+      where: `column ${column.name}`,
+      remedy: 'Check the header of the file, and the delimiter with which it is read.',
+    });
+}
+
+function inPath(column: Column, files: FileSet, group: FileGroup): boolean {
+  if (files.format.hivePartitioning !== true) return false;
+  return group.paths[0]!.split('/').some((part) => part.startsWith(`${column.name}=`));
+}
+
 /** What a quoted empty field can mean: texts and bytes may be empty, anything else has no such value and is NULL. */
 const rawText = (column: Column, field: string): string =>
   column.type.kind === 'string' || column.type.kind === 'bytes' ? field : `nullif(${field}, '')`;
@@ -83,8 +102,5 @@ const rawText = (column: Column, field: string): string =>
 function rawOf(column: Column, names: readonly string[], files: FileSet, group: FileGroup): string {
   const at = names.indexOf(column.name);
   if (at >= 0) return rawText(column, `c${at}`);
-  const inPath = group.paths[0]!.split('/').some((part) => part.startsWith(`${column.name}=`));
-  return files.format.hivePartitioning === true && inPath
-    ? `CAST(${quoteIdent(column.name)} AS VARCHAR)`
-    : 'CAST(NULL AS VARCHAR)';
+  return inPath(column, files, group) ? `CAST(${quoteIdent(column.name)} AS VARCHAR)` : 'CAST(NULL AS VARCHAR)';
 }

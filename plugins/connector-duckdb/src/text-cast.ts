@@ -65,7 +65,7 @@ function decimalExact(raw: string, value: string, scale: number): string {
     `(${noneOf(raw, 'eE')} AND (${short} OR ${whole}) OR ` +
     `${matches(raw, `\\s*[+-]?\\d*(\\.\\d{0,${scale}}0*)?\\s*`)} OR ` +
     // As DuckDB's JSON reader hands over small numbers: 3e-09.
-    `${matches(raw, '[+-]?\\d(\\.\\d{1,14})?[eE][+-]?\\d+')} AND CAST(${raw} AS DOUBLE) = CAST(${value} AS DOUBLE))`
+    `${matches(raw, '[+-]?\\d(\\.\\d{1,14})?[eE][+-]?\\d+')} AND TRY_CAST(${raw} AS DOUBLE) = CAST(${value} AS DOUBLE))`
   );
 }
 
