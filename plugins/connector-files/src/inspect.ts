@@ -1,4 +1,4 @@
-import { stableJson, type CodecService, type Column, type FileSet, type TargetInfo } from '@dpone/sdk';
+import { fail, stableJson, type CodecService, type Column, type FileSet, type TargetInfo } from '@dpone/sdk';
 import { formatOfName } from './formats.js';
 import type { Layout } from './layout.js';
 import { readEntries } from './ledger.js';
@@ -18,8 +18,20 @@ export async function inspectTarget(layout: Layout, codecs: CodecService): Promi
   const full = files.filter((file) => file.size > 0);
   if (full.length === 0) return { exists: true, schema: { columns: [] }, rows: 0, files };
   const codec = await codecs.for(layout.lane);
-  const { columns } = await codec.describe(fileSetOf(layout, full));
+  const { columns } = await codec.describe(fileSetOf(layout, full)).catch((error: unknown) => {
+    throw unreadable(error, layout);
+  });
   return { exists: true, schema: { columns: columns.map(nullable) }, files };
+}
+
+/** Nothing is put in the place of what could be anything: the codec's own error would speak of a source. */
+function unreadable(error: unknown, layout: Layout): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  return fail('DPONE_SINK_WRITE', `what is at ${layout.label} cannot be read as ${layout.lane}: ${message}`, {
+    where: layout.target,
+    remedy: 'Move it away, or name another path: dpone replaces and adds to tables only.',
+    cause: error,
+  });
 }
 
 /** Files say nothing about NOT NULL. */

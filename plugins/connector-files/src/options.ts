@@ -12,7 +12,7 @@ const text = {
     .min(1)
     .max(4)
     .optional()
-    .describe('csv, tsv: what stands between fields. Default: found (source), `,` or a tab (sink).'),
+    .describe('csv, tsv: what stands between fields. Default `,` (csv), a tab (tsv).'),
   quote: z.string().length(1).optional().describe('csv, tsv: what stands around a field. Default `"`.'),
   escape: z
     .string()
