@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Config, settings } from '@oclif/core';
+import { settings } from '@oclif/core';
 import { planProcess, runProcesses, type PlanResult, type RunOptions, type RunResult } from '@dpone/engine';
 import { selectProcesses } from './processes.js';
 import { openSession } from './session.js';
-import { projectPlugins } from './host/project-plugins.js';
+import { loadConfig } from './host/load-config.js';
 
 /** What a program chooses; the same as the flags of `dpone run`. */
 export interface ApiOptions extends RunOptions {
@@ -36,11 +36,7 @@ export async function plan(manifest: string, options: ApiOptions = {}): Promise<
 
 async function open(manifest: string, options: ApiOptions) {
   settings.enableAutoTranspile = false;
-  const project = projectPlugins(process.cwd());
-  const config = await Config.load({
-    root: join(dirname(fileURLToPath(import.meta.url)), '..'),
-    ...(project === null ? {} : { pluginAdditions: { core: [...project.names], path: project.path } }),
-  });
+  const config = await loadConfig(join(dirname(fileURLToPath(import.meta.url)), '..'), process.cwd());
   const session = await openSession(config);
   const specs = await selectProcesses(session, manifest, {
     selector: options.selector,

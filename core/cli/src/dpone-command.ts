@@ -24,7 +24,8 @@ export abstract class DponeCommand extends Command {
   }
 }
 
-const wantsJson = (argv: readonly string[]): boolean => {
+/** Whether a command line asks for JSON, also one that cannot be parsed. */
+export const wantsJson = (argv: readonly string[]): boolean => {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return own.some((arg, i) => arg === '--format=json' || (arg === '--format' && own[i + 1] === 'json'));
 };

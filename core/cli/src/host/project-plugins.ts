@@ -36,7 +36,7 @@ function nearestPackage(from: string): string | null {
 
 function readPackage(path: string): PackageFile | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as PackageFile;
+    return JSON.parse(readFileSync(path, 'utf8')) as PackageFile | null;
   } catch {
     return null; // Not there or not JSON: no plugin of dpone's.
   }

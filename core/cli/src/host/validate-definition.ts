@@ -6,9 +6,15 @@ const text: Check = ['a text that is not empty', (v) => typeof v === 'string' &&
 const fn: Check = ['a function', (v) => typeof v === 'function'];
 const flag: Check = ['true or false', (v) => typeof v === 'boolean'];
 const object: Check = ['an object', (v) => typeof v === 'object' && v !== null && !Array.isArray(v)];
-// By structure, not by class: the plugin may carry its own copy of zod.
-const schema: Check = ['a zod schema', (v) => typeof (v as { safeParse?: unknown } | null)?.safeParse === 'function'];
-const schemaOrNull: Check = ['a zod schema or null', (v) => v === null || schema[1](v)];
+// By structure, not by class: the plugin may carry its own copy of zod. Version 4, which JSON Schema can be made of.
+const schema: Check = [
+  'a zod schema (zod 4)',
+  (v) => {
+    const candidate = v as { safeParse?: unknown; _zod?: unknown } | null | undefined;
+    return typeof candidate?.safeParse === 'function' && typeof candidate._zod === 'object';
+  },
+];
+const schemaOrNull: Check = ['a zod schema (zod 4) or null', (v) => v === null || schema[1](v)];
 const oneOf = (...values: string[]): Check => [`one of ${values.join(', ')}`, (v) => values.includes(String(v))];
 const listOf = (what: string, test: (item: unknown) => boolean): Check => [
   `a list of ${what}`,

@@ -26,6 +26,9 @@ export interface Policy {
   readonly path: string;
 }
 
+/** For what brings nothing in: no package is asked about, and none may run a script. */
+export const NO_POLICY: Policy = { allow: [], allowScripts: [], path: '' };
+
 /** The policy of this machine. A file that cannot be read or understood refuses everything. */
 export async function readPolicy(
   configDir: string,

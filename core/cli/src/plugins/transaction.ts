@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail } from '@dpone/sdk';
@@ -6,6 +6,9 @@ import lockfile from 'proper-lockfile';
 
 /** How long one change waits for another, in seconds. */
 const PATIENCE_SECONDS = 120;
+
+/** A lock whose owner has not touched it for so long is that of a dead process, in milliseconds. */
+const STALE_MS = 10_000;
 
 /**
  * Changes the folder of installed plugins as one effect: `change` works on a copy beside it, which takes the folder's
@@ -39,7 +42,7 @@ async function lock(dataDir: string): Promise<() => Promise<void>> {
     return await lockfile.lock(dataDir, {
       realpath: false,
       lockfilePath: `${dataDir}.lock`,
-      stale: 30_000,
+      stale: STALE_MS,
       retries: { retries: PATIENCE_SECONDS * 2, minTimeout: 500, maxTimeout: 500 },
     });
   } catch (cause) {
@@ -57,6 +60,21 @@ async function swap(dataDir: string, copy: string): Promise<void> {
   if (await exists(dataDir)) await rename(dataDir, previous);
   await rename(copy, dataDir);
   await rm(previous, { recursive: true, force: true });
+}
+
+/**
+ * Puts the plugin folder back where a process died while it swapped it; waits where one that lives is at it. True where
+ * the folder had been away.
+ */
+export async function recoverPlugins(dataDir: string): Promise<boolean> {
+  if (existsSync(dataDir) || !existsSync(`${dataDir}.previous`)) return false;
+  const release = await lock(dataDir);
+  try {
+    await finishInterruptedSwap(dataDir);
+  } finally {
+    await release();
+  }
+  return true;
 }
 
 /** A process that died between the two renames of a swap left no folder, but both of its versions: the old one is taken. */

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { commands } from '@oclif/plugin-plugins';
 import { DponeCommand } from '../../dpone-command.js';
@@ -13,11 +12,13 @@ export default class PluginsLink extends DponeCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(PluginsLink);
-    const { guarded } = await import('../../plugins/guarded.js');
-    const path = resolve(args.path);
+    const [{ guarded }, { localSpec }] = await Promise.all([
+      import('../../plugins/guarded.js'),
+      import('../../plugins/plugin-spec.js'),
+    ]);
+    const spec = localSpec(args.path, process.cwd());
+    const path = spec.name.slice('file:'.length);
     const link = [path, flags.install ? '--install' : '--no-install'];
-    await guarded(this.config, [{ name: `file:${path}`, request: path }], () =>
-      new commands['plugins:link'](link, this.config).run(),
-    );
+    await guarded(this.config, [spec], () => new commands['plugins:link'](link, this.config).run());
   }
 }

@@ -16,6 +16,6 @@ export default class PluginsUninstall extends DponeCommand {
     const names = (argv as string[]).map((name) =>
       installed.has(`@dpone/connector-${name}`) ? `@dpone/connector-${name}` : name,
     );
-    await guarded(this.config, [], () => new commands['plugins:uninstall'](names, this.config).run());
+    await guarded(this.config, null, () => new commands['plugins:uninstall'](names, this.config).run());
   }
 }

@@ -7,7 +7,12 @@ export default class PluginsUpdate extends DponeCommand {
 
   async run(): Promise<void> {
     await this.parse(PluginsUpdate);
-    const { guarded } = await import('../../plugins/guarded.js');
-    await guarded(this.config, [], () => new commands['plugins:update']([], this.config).run());
+    const [{ guarded }, { installedSpecs }] = await Promise.all([
+      import('../../plugins/guarded.js'),
+      import('../../plugins/plugin-spec.js'),
+    ]);
+    await guarded(this.config, await installedSpecs(this.config.dataDir), () =>
+      new commands['plugins:update']([], this.config).run(),
+    );
   }
 }
