@@ -8,8 +8,8 @@ import { widthOf } from './render/wrap.js';
 export interface Session {
   readonly host: EngineHost;
   readonly registry: Registry;
-  /** Fires on SIGINT and SIGTERM. */
-  readonly signal: AbortSignal;
+  /** From the first call on, SIGINT and SIGTERM fire this signal instead of ending the process. */
+  interruption(): AbortSignal;
 }
 
 /** Opens the host for one command. Plugins that were left out are named on stderr; the command goes on without them. */
@@ -23,7 +23,9 @@ export async function openSession(config: Interfaces.Config): Promise<Session> {
   for (const problem of registry.problems)
     process.stderr.write(`${errorText(problem, widthOf(process.stderr), false).replace(/^Error/, 'Left out:')}\n`);
   const host = openRoot(registry, stderrLogger(process.env), { env: process.env, workdir: process.cwd() });
-  return { host, registry, signal: interruption() };
+  let signal: AbortSignal | undefined;
+  // Made when a command asks for it: a program that uses dpone as a library keeps its own signal handlers.
+  return { host, registry, interruption: () => (signal ??= interruption()) };
 }
 
 /** The signal by which a run is asked to end; a second one ends the process as it always would. */

@@ -37,7 +37,7 @@ export default class Check extends DponeCommand {
       ]);
       const specs = await selectProcesses(session, args.manifest, flags);
       for (const spec of specs) {
-        const report = await checkProcess(session.host, spec, { signal: session.signal });
+        const report = await checkProcess(session.host, spec, { signal: session.interruption() });
         checks.push(
           ...report.checks.map((check) => ({ ...check, name: `${report.process}: ${check.side}: ${check.name}` })),
         );

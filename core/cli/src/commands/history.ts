@@ -23,7 +23,7 @@ export default class History extends DponeCommand {
     ]);
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, args.manifest, flags);
-    const loads = await historyOf(session.host, spec!, { limit: flags.limit, signal: session.signal });
+    const loads = await historyOf(session.host, spec!, { limit: flags.limit, signal: session.interruption() });
     this.print(flags.format, { process: spec!.name, loads }, () => {
       if (loads.length === 0) return `${spec!.name}: no load was committed yet`;
       const header = ['committed (UTC)', 'strategy', 'inserted', 'updated', 'deleted', 'set aside', 'rows'];

@@ -27,7 +27,7 @@ export default class Plan extends DponeCommand {
     const session = await openSession(this.config);
     const specs = await selectProcesses(session, args.manifest, flags);
     const plans: PlanResult[] = [];
-    for (const spec of specs) plans.push(await planProcess(session.host, spec, { signal: session.signal }));
+    for (const spec of specs) plans.push(await planProcess(session.host, spec, { signal: session.interruption() }));
     this.print(flags.format, plans.length === 1 ? plans[0] : { processes: plans }, () =>
       plans.map((plan) => planText(plan, flags.format)).join('\n\n'),
     );

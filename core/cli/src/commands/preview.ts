@@ -24,7 +24,7 @@ export default class Preview extends DponeCommand {
       ]);
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, args.manifest, flags);
-    const preview = await previewProcess(session.host, spec!, { rows: flags.rows, signal: session.signal });
+    const preview = await previewProcess(session.host, spec!, { rows: flags.rows, signal: session.interruption() });
     const json = {
       process: preview.process,
       columns: preview.columns.map(({ name, type, nullable }) => ({ name, type: typeName(type), nullable })),

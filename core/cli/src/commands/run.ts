@@ -50,7 +50,7 @@ export default class Run extends DponeCommand {
     const specs = await selectProcesses(session, args.manifest, flags);
     const observer = runObserver(flags.format, process.stderr, process.env);
     const result = await runProcesses(session.host, specs, {
-      signal: session.signal,
+      signal: session.interruption(),
       onEvent: observer.onEvent,
       runId: flags['run-id'],
       parallel: flags.parallel,

@@ -22,7 +22,7 @@ export default class UnitCommand extends DponeCommand {
     }
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, unit.manifest, { selector: [unit.process] });
-    const result = await runUnit(session.host, unit, spec!, { signal: session.signal });
+    const result = await runUnit(session.host, unit, spec!, { signal: session.interruption() });
     this.print('json', result, () => '');
   }
 }

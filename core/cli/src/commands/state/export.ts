@@ -17,7 +17,7 @@ export default class StateExport extends DponeCommand {
     ]);
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, args.manifest, flags);
-    const report = await stateOperations.export(session.host, spec!, { signal: session.signal });
+    const report = await stateOperations.export(session.host, spec!, { signal: session.interruption() });
     this.print(flags.format, report, () => stateExportText(report));
   }
 }

@@ -17,7 +17,7 @@ export default class StateInspect extends DponeCommand {
     ]);
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, args.manifest, flags);
-    const report = await stateOperations.inspect(session.host, spec!, { signal: session.signal });
+    const report = await stateOperations.inspect(session.host, spec!, { signal: session.interruption() });
     this.print(flags.format, report, () => stateInspectText(report));
   }
 }

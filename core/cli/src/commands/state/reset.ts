@@ -19,7 +19,7 @@ export default class StateReset extends DponeCommand {
     ]);
     const session = await openSession(this.config);
     const [spec] = await selectProcesses(session, args.manifest, flags);
-    const report = await stateOperations.reset(session.host, spec!, { signal: session.signal, yes: flags.yes });
+    const report = await stateOperations.reset(session.host, spec!, { signal: session.interruption(), yes: flags.yes });
     this.print(flags.format, report, () => stateResetText(report));
   }
 }
