@@ -162,7 +162,6 @@ export const ERRORS = {
     'Staged rows share a value of unique_key; the target is unchanged.',
     'Make the key unique at the source, or choose a wider unique_key.',
   ),
-  DPONE_CHECK_FAILED: verdict('A check of the connections or privileges is red.', 'See the checks named.'),
   DPONE_ARTIFACT_WRITE: terminal('An artifact could not be written.', 'Check the folder named and its permissions.'),
   DPONE_CANCELLED: terminal('The run was interrupted; the target is unchanged.', 'Run again when ready.'),
   DPONE_INTERNAL: terminal(
