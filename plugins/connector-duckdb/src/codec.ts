@@ -21,7 +21,14 @@ import type { Doing } from './errors.js';
 import { reading, textLayout, type FileGroup } from './file-layout.js';
 import { readVerified, verifyCompressed } from './integrity.js';
 import { parquetSource, scanFiles } from './read-files.js';
-import { dropRejectTables, misreadRows, REJECT_COLUMNS, toRejectedRow, unsplitRows } from './rejects.js';
+import {
+  assertAllNoted,
+  dropRejectTables,
+  misreadRows,
+  REJECT_COLUMNS,
+  toRejectedRow,
+  unsplitRows,
+} from './rejects.js';
 import { queryBatches } from './rows-lane.js';
 import type { Session } from './session.js';
 import { columnList, literal, sqlType } from './sql.js';
@@ -169,6 +176,7 @@ async function collectRejects(
 ): Promise<RejectedRow[]> {
   const kept = '"__dpone__unsplit"';
   const doing = reading(files);
+  await assertAllNoted(session, files);
   await session.run(`CREATE OR REPLACE TEMP TABLE ${kept} AS ${unsplitRows()}`, doing);
   const rejected = await rejectedBy(session, `SELECT ${REJECT_COLUMNS} FROM ${kept} ORDER BY "file", "line"`, doing);
   for (const group of groups)

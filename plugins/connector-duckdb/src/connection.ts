@@ -52,7 +52,7 @@ export function engineOptions(limits: EngineLimits, tempDirectory: string): Reco
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
     memory_limit: `${engineMemory(limits.memoryBytes)}B`,
-    threads: String(Math.max(1, limits.threads)),
+    threads: String(engineThreads(limits)),
     preserve_insertion_order: 'false',
     temp_directory: tempDirectory,
   };
@@ -63,6 +63,13 @@ const OUTSIDE_LIMIT = 96 * 2 ** 20;
 const LEAST = 96 * 2 ** 20;
 
 export const engineMemory = (memoryBytes: number): number => Math.max(LEAST, memoryBytes - OUTSIDE_LIMIT);
+
+/** Measured: with less than this for each thread a load of csv, jsonl or parquet runs out of memory. */
+const FOR_EACH_THREAD = 32 * 2 ** 20;
+
+/** As many threads as the memory feeds. */
+export const engineThreads = ({ memoryBytes, threads }: EngineLimits): number =>
+  Math.max(1, Math.min(threads, Math.floor(engineMemory(memoryBytes) / FOR_EACH_THREAD)));
 
 /** The absolute path of a connection's database; `:memory:` stays what it is. */
 export function databasePath(path: string, workdir: string): string {

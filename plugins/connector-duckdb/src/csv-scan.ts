@@ -10,11 +10,17 @@ export const REJECT_TABLES = { scans: '__dpone__reject_scans', errors: '__dpone_
 /** Measured: the reader's default of 32 MB a buffer and thread costs memory and gains nothing. */
 const CSV_BUFFER = 8 * 2 ** 20;
 
+/**
+ * The most lines of one file that are set aside because they cannot be split. DuckDB holds each of them in memory, beside
+ * its limit, about 1 KB a line; a file with more is written in another dialect than it is read in.
+ */
+export const UNSPLIT_LIMIT = 50_000;
+
 export const rejectOptions = (): string[] => [
   'store_rejects = true',
   `rejects_scan = ${quoteLiteral(REJECT_TABLES.scans)}`,
   `rejects_table = ${quoteLiteral(REJECT_TABLES.errors)}`,
-  'rejects_limit = 0',
+  `rejects_limit = ${UNSPLIT_LIMIT}`,
 ];
 
 /** The options of read_csv apart from columns: all said, so that nothing is guessed again. */

@@ -26,6 +26,9 @@ export function nullOptions(format: FormatOptions): string {
   return `nullstr = ${textList(nulls)}, allow_quoted_nulls = false`;
 }
 
+/** The sniffer's own buffers of 32 MB fill a small memory limit before it has looked at anything. */
+const SNIFF_BUFFER = 4 * 2 ** 20;
+
 /** Asks DuckDB's sniffer about one file, with whatever the format already says held fixed. */
 export async function sniffText(session: Session, files: FileSet, path: string): Promise<SniffedFile> {
   const { format } = files;
@@ -37,6 +40,7 @@ export async function sniffText(session: Session, files: FileSet, path: string):
     `header = ${format.header ?? true}`,
     'skip = 0',
     "comment = ''",
+    `buffer_size = ${SNIFF_BUFFER}`,
     `compression = '${files.compression}'`,
     // A quoted empty field must not turn a column of numbers into one of texts.
     nullOptions(format).replace('= false', '= true'),

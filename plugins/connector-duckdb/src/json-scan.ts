@@ -5,7 +5,7 @@ import { textList } from './sql.js';
 import { jsonCast, textCast } from './text-cast.js';
 
 /** The longest line of a jsonl file, in bytes. */
-const MAX_LINE = 16 * 2 ** 20;
+const MAX_LINE = 8 * 2 ** 20;
 
 /**
  * Each line as one text, whatever it holds. DuckDB's own JSON reader makes what it cannot read NULL (or stops), knows no

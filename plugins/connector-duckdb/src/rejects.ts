@@ -1,5 +1,5 @@
 import { fail, quoteLiteral, typeName, type DponeError, type FileSet, type RejectedRow, type Schema } from '@dpone/sdk';
-import { REJECT_TABLES } from './csv-scan.js';
+import { REJECT_TABLES, UNSPLIT_LIMIT } from './csv-scan.js';
 import { reading, type FileGroup } from './file-layout.js';
 import { scanFiles } from './read-files.js';
 import type { Session } from './session.js';
@@ -71,12 +71,30 @@ function recordReason(files: FileSet, record: string): string {
   );
 }
 
-/** Lines that the CSV reader of this session could not split into fields, one row a line. */
+/**
+ * Lines that the CSV reader of this session could not split into fields, one row a line. A line may have several errors;
+ * the first is found by its row number alone, so that millions of long lines need not be held together.
+ */
 export const unsplitRows = (): string =>
-  `SELECT s.file_path AS "file", CAST(e.line AS BIGINT) AS "line", any_value(e.error_message) AS "reason", ` +
-  `CAST(json_object('raw', any_value(e.csv_line)) AS VARCHAR) AS "row", ` +
-  `CAST(json_object('file', s.file_path, 'line', e.line, 'error', any_value(e.error_type)) AS VARCHAR) AS "diagnostics" ` +
-  `FROM ${REJECT_TABLES.errors} AS e JOIN ${REJECT_TABLES.scans} AS s USING (scan_id, file_id) GROUP BY s.file_path, e.line`;
+  `SELECT s.file_path AS "file", CAST(e.line AS BIGINT) AS "line", e.error_message AS "reason", ` +
+  `CAST(json_object('raw', e.csv_line) AS VARCHAR) AS "row", ` +
+  `CAST(json_object('file', s.file_path, 'line', e.line, 'error', e.error_type) AS VARCHAR) AS "diagnostics" ` +
+  `FROM ${REJECT_TABLES.errors} AS e JOIN ${REJECT_TABLES.scans} AS s USING (scan_id, file_id) ` +
+  `WHERE e.rowid IN (SELECT min(rowid) FROM ${REJECT_TABLES.errors} GROUP BY scan_id, file_id, line)`;
+
+/** Beyond the limit DuckDB leaves lines out without a note: nothing may pass that was not seen. */
+export async function assertAllNoted(session: Session, files: FileSet): Promise<void> {
+  const full = await session.row(
+    `SELECT s.file_path AS f FROM ${REJECT_TABLES.errors} AS e JOIN ${REJECT_TABLES.scans} AS s USING (scan_id, file_id) ` +
+      `GROUP BY s.file_path HAVING count(*) >= ${UNSPLIT_LIMIT}`,
+    reading(files),
+  );
+  if (full === undefined) return;
+  throw fail('DPONE_ROW_INVALID', `${String(full['f'])}: ${UNSPLIT_LIMIT} lines or more cannot be split into columns`, {
+    where: String(full['f']),
+    remedy: 'Check the delimiter, quote and escape with which the file is read.',
+  });
+}
 
 /** The error of the first misread row, for a load that takes none; undefined where a second look finds no such row. */
 export async function firstMisread(

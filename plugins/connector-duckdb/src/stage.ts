@@ -19,7 +19,7 @@ import { reading, textLayout, type FileGroup } from './file-layout.js';
 import { readVerified } from './integrity.js';
 import { BAD_COLUMN, type StagingNames } from './names.js';
 import { scanFiles } from './read-files.js';
-import { dropRejectTables, misreadRows, REJECT_COLUMNS, unsplitRows } from './rejects.js';
+import { assertAllNoted, dropRejectTables, misreadRows, REJECT_COLUMNS, unsplitRows } from './rejects.js';
 import type { Session } from './session.js';
 import { sqlType } from './sql.js';
 import { insertStaged, stageFiles } from './staging-sql.js';
@@ -99,6 +99,7 @@ async function setAside(
   if (ctx.spec.badRows === 'fail' || files.lane === 'parquet') return { misread: 0, unsplit: 0 };
   const { names } = ctx;
   const into = `INSERT INTO ${names.rejects} ("partition", ${REJECT_COLUMNS}) SELECT ${partition}, ${REJECT_COLUMNS} FROM`;
+  await assertAllNoted(session, files);
   const unsplit = await session.run(`${into} (${unsplitRows()})`, doing, ctx.signal);
   for (const statement of dropRejectTables) await session.run(statement, doing);
   const bad = `FROM ${names.rows} WHERE ${quoteIdent(BAD_COLUMN)}`;

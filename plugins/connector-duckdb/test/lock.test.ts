@@ -15,7 +15,7 @@ async function holder(path: string): Promise<ChildProcess> {
     `await c.run('CREATE TABLE IF NOT EXISTS held (a INTEGER)');` +
     `process.stdout.write('ready'); process.stdin.on('data', () => { c.closeSync(); i.closeSync(); process.exit(0); });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  await new Promise((resolve) => child.stdout!.once('data', resolve));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
   return child;
 }
 

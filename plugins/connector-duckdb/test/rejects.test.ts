@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect } from 'chai';
 import type { BadRowPolicy, Column, FileSet } from '@dpone/sdk';
@@ -68,7 +68,7 @@ describe('rows that cannot be read', () => {
       expect(staged).to.deep.equal([{ rows: 3, bytes: staged[0]!.bytes, rejected: 1 }]);
       expect(rejected[0]!.reason).to.equal(reason);
       expect(rejected[0]!.diagnostics).to.deep.include({ file: space.path('a.csv'), line: 5 });
-      expect(Object.values(rejected[0]!.row as object).map((v) => v ?? '')).to.deep.equal(row.split(','));
+      expect(Object.values<unknown>(rejected[0]!.row).map((v) => v ?? '')).to.deep.equal(row.split(','));
       expect((await target()).map((r) => r[0])).to.deep.equal(['1', '2', '4']);
     });
 
@@ -187,7 +187,6 @@ describe('rows that cannot be read', () => {
         space.path('x.duckdb'),
         `COPY (SELECT range AS id, range::VARCHAR AS name, 1.00::DECIMAL(12,2) AS amount, NULL::TIMESTAMP AS "at" FROM range(100000)) TO '${space.path('a.parquet')}'`,
       );
-      const { readFile } = await import('node:fs/promises');
       const good = await readFile(space.path('a.parquet'));
       const set = files('parquet', space.path('a.parquet'));
       expect((await read(set, 'fail')).staged[0]!.rows).to.equal(100_000);
@@ -199,6 +198,12 @@ describe('rows that cannot be read', () => {
       const error = await expectError(() => read(set, 'fail'), 'DPONE_SOURCE_READ');
       expect(error.message).to.contain('a.parquet');
     });
+  });
+
+  it('a file of which nearly nothing can be split is refused, not set aside line by line', async () => {
+    const set = await csv('1;a;1;\n'.repeat(60_000));
+    const error = await expectError(() => read(set, 'reject'), 'DPONE_ROW_INVALID');
+    expect(error.message).to.contain('50000 lines or more');
   });
 
   it('several csv files are matched by the names in their headers, not by position', async () => {
