@@ -1,5 +1,6 @@
 import { quoteLiteral, type CanonicalType, type FileSet, type FormatOptions, type Schema } from '@dpone/sdk';
 import { rejectOptions } from './csv-scan.js';
+import { exactNumbers } from './json-numbers.js';
 import type { ScanOptions, TextRecords } from './read-files.js';
 import { textList } from './sql.js';
 import { jsonCast, textCast } from './text-cast.js';
@@ -35,6 +36,8 @@ export function jsonRecords(files: FileSet, schema: Schema, options: ScanOptions
     `CASE WHEN json_valid(line) THEN json_transform(line, ${quoteLiteral(`{${shape.join(',')}}`)}) END AS s ` +
     // An empty line holds no record.
     `FROM ${lines} WHERE line IS NOT NULL`;
+  const numbers = exactNumbers(schema.columns, 'line');
+  const exact = numbers === undefined ? [] : [numbers];
   const raws = schema.columns.map((c, i) => `struct_extract(s, ${quoteLiteral(c.name)}) AS r${i}`);
   const row = located
     ? [
@@ -48,7 +51,7 @@ export function jsonRecords(files: FileSet, schema: Schema, options: ScanOptions
     casts: schema.columns.map((c, i) =>
       isNested(c.type) ? jsonCast(c.type, `r${i}`, format) : textCast(c, `r${i}`, format),
     ),
-    record: `ok AND CASE WHEN ok THEN ${wholeObject(format)} ELSE false END`,
+    record: `ok AND CASE WHEN ok THEN ${[wholeObject(format), ...exact].join(' AND ')} ELSE false END`,
     extra: ['line', 'ok'],
   };
 }

@@ -1,6 +1,7 @@
 import { fail, quoteLiteral, typeName, type DponeError, type FileSet, type RejectedRow, type Schema } from '@dpone/sdk';
 import { REJECT_TABLES, UNSPLIT_LIMIT } from './csv-scan.js';
 import { reading, type FileGroup } from './file-layout.js';
+import { exactNumbers } from './json-numbers.js';
 import { scanFiles } from './read-files.js';
 import type { Session } from './session.js';
 
@@ -46,7 +47,7 @@ export function misreadRows({ files, group, path, schema, unsplit }: SecondLook)
   const header = !json && (files.format.header ?? true) ? 1 : 0;
   const line = unsplit === undefined ? 'line_no' : `line_no + ${linesLeftOut(unsplit, path, header)}`;
   const found =
-    `SELECT CAST(${line} AS BIGINT) AS n, row_json, CASE ${json ? recordReason(files, judged.record) : ''} ${reasons.join(' ')} END AS reason, ` +
+    `SELECT CAST(${line} AS BIGINT) AS n, row_json, CASE ${json ? recordReason(files, schema, judged.record) : ''} ${reasons.join(' ')} END AS reason, ` +
     `${column} AS col FROM ${scan.from} ${scan.where === '' ? 'WHERE' : `${scan.where} AND`} NOT (${scan.exact})`;
   const file = quoteLiteral(path);
   return (
@@ -62,11 +63,12 @@ function linesLeftOut(unsplit: string, path: string, header: number): string {
   return `(SELECT count(*) FROM (${skips}) AS k WHERE k.at <= record_no)`;
 }
 
-function recordReason(files: FileSet, record: string): string {
+function recordReason(files: FileSet, schema: Schema, record: string): string {
   const known = files.format.columns ?? [];
   const unknown = `list_filter(json_keys(line), lambda k: NOT list_contains([${known.map(quoteLiteral).join(', ')}], k))`;
   return (
     "WHEN NOT ok THEN 'the line is not valid JSON' WHEN json_type(line) <> 'OBJECT' THEN 'the line is not a JSON object' " +
+    `WHEN NOT (${exactNumbers(schema.columns, 'line') ?? 'true'}) THEN 'a number has more digits than JSON reading keeps; write it as a text' ` +
     `WHEN NOT (${record}) THEN concat('the line has keys that no sampled line had: ', array_to_string(${unknown}, ', '))`
   );
 }

@@ -11,39 +11,55 @@ export interface TextCast {
 
 /**
  * DuckDB's own casts from text round silently ('1.5' to INTEGER is 2, 1.239 to DECIMAL(12,2) is 1.24, a timestamp's
- * offset is dropped), so each type says here what text it takes without loss. The first branch of each condition is
- * the cheap test that nearly every value passes; a regular expression is the last resort.
+ * offset is dropped), so each type says here what text it takes without loss: by a quick test that nearly every value
+ * passes, and a slow one for the others.
  */
 export function textCast(column: Column, raw: string, format: FormatOptions): TextCast {
   const { type } = column;
   const value = `TRY_CAST(${raw} AS ${sqlType(column)})`;
-  const parsed = (exact: TextCast['exact']): TextCast => ({
-    value,
-    exact: (r, v) => `(${v} IS NOT NULL AND ${exact(r, v)})`,
-  });
-  if (isInteger(type)) return parsed((r) => `(${noneOf(r, '.eE')} OR ${matches(r, '\\s*[+-]?\\d+(\\.0*)?\\s*')})`);
+  if (isInteger(type)) return judged(value, asWritten, matchesWhole);
   switch (type.kind) {
     case 'string':
       return { value: raw, exact: () => 'true' };
     case 'json':
       return { value, exact: (r) => `json_valid(${r})` };
     case 'decimal':
-      return parsed((r, v) => decimalExact(r, v, type.scale));
+      return judged(value, shortDecimal(type.scale), decimalExact(type.scale));
     case 'float32':
     case 'float64':
-      return parsed((r, v) => `(isfinite(${v}) OR isnan(${v}) OR contains(lower(${r}), 'inf'))`);
+      return judged(
+        value,
+        (_, v) => `isfinite(${v})`,
+        (r, v) => `(isnan(${v}) OR contains(lower(${r}), 'inf'))`,
+      );
     case 'date':
       if (format.dateFormat !== undefined) return formatted(raw, format.dateFormat, 'DATE');
-      return parsed((r) => `(length(${r}) <= 10 OR ${matches(r, '-?\\d+-\\d+-\\d+( \\(BC\\))?|-?infinity')})`);
+      return judged(
+        value,
+        (r) => `${r} LIKE '____-__-__'`,
+        (r) => matches(r, '-?\\d+-\\d+-\\d+( \\(BC\\))?|-?infinity'),
+      );
     case 'time':
-      return parsed((r) => fractionExact(r, type.precision > 6 ? 9 : 6));
+      return judged(value, (r) => `${r} LIKE '__:__:__'`, notFiner(type.precision));
     case 'timestamp':
       if (format.timestampFormat !== undefined) return formatted(raw, format.timestampFormat, sqlType(column));
-      return parsed((r) => timestampExact(r, type));
+      return judged(value, plainInstant, instantExact(type));
     default:
-      return parsed(() => 'true');
+      return { value, exact: (_, v) => `${v} IS NOT NULL` };
   }
 }
+
+type Condition = (raw: string, value: string) => string;
+
+/** CASE runs the slow test only on the rows that the quick one leaves over. */
+const judged = (value: string, quick: Condition, slow: Condition): TextCast => ({
+  value,
+  exact: (r, v) => `CASE WHEN ${v} IS NULL THEN false WHEN ${quick(r, v)} THEN true ELSE ${slow(r, v)} END`,
+});
+
+/** The text as DuckDB itself would write the value: nothing can have been lost. */
+const asWritten: Condition = (r, v) => `CAST(${v} AS VARCHAR) = ${r}`;
+const matchesWhole: Condition = (r) => matches(r, '\\s*[+-]?\\d+(\\.0*)?\\s*');
 
 function formatted(raw: string, format: string, type: string): TextCast {
   return {
@@ -52,35 +68,39 @@ function formatted(raw: string, format: string, type: string): TextCast {
   };
 }
 
-const noneOf = (raw: string, characters: string): string =>
-  `NOT (${Array.from(characters, (c) => `contains(${raw}, '${c}')`).join(' OR ')})`;
-
 const matches = (raw: string, pattern: string): string => `regexp_full_match(${raw}, ${quoteLiteral(pattern)})`;
 
+/** As DuckDB would write it; or a point, no more digits after it than the column keeps, and no exponent. */
+const shortDecimal =
+  (scale: number): Condition =>
+  (r, v) =>
+    `${asWritten(r, v)} THEN true WHEN contains(${r}, '.') AND strlen(${r}) - position('.' IN ${r}) <= ${scale} ` +
+    `AND NOT contains(${r}, 'e') AND NOT contains(${r}, 'E')`;
+
 /** No more digits after the point than the column keeps, zeros apart. */
-function decimalExact(raw: string, value: string, scale: number): string {
-  const short = `contains(${raw}, '.') AND length(${raw}) - position('.' IN ${raw}) <= ${scale}`;
-  const whole = `NOT contains(${raw}, '.')`;
-  return (
-    `(${noneOf(raw, 'eE')} AND (${short} OR ${whole}) OR ` +
-    `${matches(raw, `\\s*[+-]?\\d*(\\.\\d{0,${scale}}0*)?\\s*`)} OR ` +
+const decimalExact =
+  (scale: number): Condition =>
+  (r, v) =>
+    `(${matches(r, `\\s*[+-]?\\d*(\\.\\d{0,${scale}}0*)?\\s*`)} OR ` +
     // As DuckDB's JSON reader hands over small numbers: 3e-09.
-    `${matches(raw, '[+-]?\\d(\\.\\d{1,14})?[eE][+-]?\\d+')} AND TRY_CAST(${raw} AS DOUBLE) = CAST(${value} AS DOUBLE))`
-  );
-}
+    `(${matches(r, '[+-]?\\d(\\.\\d{1,14})?[eE][+-]?\\d+')} AND TRY_CAST(${r} AS DOUBLE) = CAST(${v} AS DOUBLE)))`;
 
 /** No more fraction digits than the type keeps, zeros apart. */
-const fractionExact = (raw: string, digits: number): string =>
-  `(length(${raw}) <= ${digits === 6 ? 15 : 18} OR NOT regexp_matches(${raw}, '\\.\\d{${digits}}\\d*[1-9]'))`;
+const notFiner = (precision: number): Condition => {
+  const digits = precision > 6 ? 9 : 6;
+  return (r) => `NOT regexp_matches(${r}, '\\.\\d{${digits}}\\d*[1-9]')`;
+};
 
-function timestampExact(raw: string, type: { readonly precision: number; readonly tz: boolean }): string {
-  const digits = type.precision > 6 ? 9 : 6;
-  const plain = `length(${raw}) = 19 AND ${raw}[17] = ':'`;
-  const finer = `regexp_matches(${raw}, '\\.\\d{${digits}}\\d*[1-9]')`;
+/** `2026-01-01 10:00:00` and `2026-01-01T10:00:00.123456`: neither an offset nor a finer fraction has room in them. */
+const plainInstant: Condition = (r) =>
+  `(${r} LIKE '____-__-_____:__:__' OR (${r} LIKE '____-__-_____:__:__.______' AND TRY_CAST(right(${r}, 6) AS UINTEGER) IS NOT NULL))`;
+
+const instantExact = (type: { readonly precision: number; readonly tz: boolean }): Condition => {
+  if (type.tz) return notFiner(type.precision);
   // An offset in a column without a zone would be dropped, and with it the meaning of the value.
-  const offset = `regexp_matches(${raw}, ':\\d+(\\.\\d+)? ?([zZ]|[+-]\\d|[A-Za-z]{3})')`;
-  return type.tz ? `(${plain} OR NOT ${finer})` : `(${plain} OR NOT (${finer} OR ${offset}))`;
-}
+  const offset = (r: string): string => `regexp_matches(${r}, ':\\d+(\\.\\d+)? ?([zZ]|[+-]\\d|[A-Za-z]{3})')`;
+  return (r, v) => `(${notFiner(type.precision)(r, v)} AND NOT ${offset(r)})`;
+};
 
 /**
  * A JSON value as a canonical type, one level at a time: DuckDB's own transform turns what does not fit into NULL and

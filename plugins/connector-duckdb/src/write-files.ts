@@ -1,5 +1,6 @@
 import { fail, quoteIdent, quoteLiteral, type CanonicalType, type Column, type FileTarget } from '@dpone/sdk';
 import { defaultDelimiter } from './file-layout.js';
+import { exactNumbers } from './json-numbers.js';
 
 /** `COPY (query) TO file`; the query's columns must already be as {@link writtenColumns} says. */
 export function copyTo(query: string, to: FileTarget): string {
@@ -53,6 +54,11 @@ export function writtenValue(column: Column, value: string, lane: FileTarget['la
   if (lane !== 'jsonl') return value;
   const { type } = column;
   if (beyondNumber(type)) return `CAST(${value} AS VARCHAR)`;
+  if (type.kind === 'json') {
+    const exact = exactNumbers([column], `CAST(${value} AS VARCHAR)`)!;
+    const says = `column ${column.name}: a number has more digits than a jsonl file keeps`;
+    return `CASE WHEN ${exact} THEN ${value} ELSE error(${quoteLiteral(says)}) END`;
+  }
   // JSON has no literal for these; a text reads back as the same number.
   if (type.kind === 'float32' || type.kind === 'float64')
     return `CASE WHEN isfinite(${value}) THEN to_json(${value}) ELSE to_json(CAST(${value} AS VARCHAR)) END`;
