@@ -2,11 +2,13 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import type { CheckResult } from '@dpone/sdk';
 import type { Session } from './session.js';
 
+const PLURALS = { source: 'sources', sink: 'sinks', strategy: 'strategies' } as const;
+
 /** What every run stands on: Node.js, the plugins, and a folder for evidence that can be written. */
 export async function checkInstallation(session: Session, dataDir: string): Promise<CheckResult[]> {
   const { registry, host } = session;
   const kinds = (['source', 'sink', 'strategy'] as const)
-    .map((kind) => `${registry.ids(kind).length} ${kind}s`)
+    .map((kind) => `${registry.ids(kind).length} ${PLURALS[kind]}`)
     .join(', ');
   return [
     { name: 'node', status: 'pass', message: process.version },

@@ -15,4 +15,6 @@ export async function main(binUrl: string): Promise<void> {
     reportError(error, wantsJson(argv));
   }
   await flush();
+  // A plugin that was given up on, or a driver's timer, must not keep a command alive that has said its last word.
+  process.exit();
 }

@@ -6,6 +6,8 @@ import { declaredPlugin, type DeclaredPlugin, type FoundPlugin } from './plugin-
 /** What is installed, by `kind:id`, known from package.json files alone; a plugin's code is imported when first needed. */
 export class Registry {
   readonly #owners = new Map<string, DeclaredPlugin>();
+  /** Why the plugin that would provide an id is not taken. */
+  readonly #leftOut = new Map<string, DponeError>();
   readonly #loaded = new Map<string, Promise<LoadedPlugin>>();
   /** Why a plugin, or an id of it, was left out. */
   readonly problems: readonly DponeError[];
@@ -19,6 +21,7 @@ export class Registry {
       const declared = declaredPlugin(candidate);
       if (isDponeError(declared)) {
         problems.push(declared);
+        for (const key of providesOf(candidate)) this.#leftOut.set(key, declared);
         continue;
       }
       plugins.push(declared);
@@ -57,7 +60,7 @@ export class Registry {
     const owners = this.#duplicates.get(key);
     if (owners !== undefined) throw duplicate(key, owners);
     const owner = this.#owners.get(key);
-    if (owner === undefined) throw this.#unknown(kind, id);
+    if (owner === undefined) throw this.#leftOut.get(key) ?? this.#unknown(kind, id);
     let loading = this.#loaded.get(owner.name);
     if (loading === undefined) this.#loaded.set(owner.name, (loading = loadPlugin(owner)));
     return (await loading).definitions.get(key) as Definitions[K];
@@ -76,6 +79,12 @@ export class Registry {
       },
     );
   }
+}
+
+/** What a plugin that is left out says that it provides, as far as it can be read. */
+function providesOf({ block }: FoundPlugin): readonly string[] {
+  const { provides } = (block ?? {}) as { provides?: unknown };
+  return Array.isArray(provides) ? provides.filter((key) => typeof key === 'string') : [];
 }
 
 const KIND_WORDS: Readonly<Record<ExtensionKind, string>> = {
