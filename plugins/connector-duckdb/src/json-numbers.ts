@@ -30,11 +30,13 @@ export function keepsDigits(type: CanonicalType): boolean {
  */
 export function exactNumbers(columns: readonly Pick<Column, 'type'>[], text: string): string | undefined {
   if (!columns.some(({ type }) => keepsDigits(type))) return undefined;
-  const plain = (number: string): string => `rtrim(rtrim(${number}, '0'), '.')`;
+  // A number and the double made of it are the same where their digits are, whatever their notation.
+  const digits = (number: string): string =>
+    `trim(regexp_replace(regexp_replace(lower(${number}), 'e.*$', ''), '[^0-9]', '', 'g'), '0')`;
   const kept = [
     "regexp_full_match(t, '-?[0-9]+')",
-    `length(regexp_replace(t, '[^0-9]', '', 'g')) <= ${DOUBLE_DIGITS}`,
-    `${plain('t')} = ${plain('CAST(TRY_CAST(t AS DOUBLE) AS VARCHAR)')}`,
+    `length(${digits('t')}) <= ${DOUBLE_DIGITS}`,
+    `${digits('t')} = ${digits('CAST(TRY_CAST(t AS DOUBLE) AS VARCHAR)')}`,
   ].join(' OR ');
   const numbers = `regexp_extract_all(regexp_replace(${text}, ${TEXTS}), ${NUMBERS})`;
   const long = `regexp_matches(${text}, '[0-9][.]?(?:[0-9][.]?){${DOUBLE_DIGITS},}')`;

@@ -52,11 +52,8 @@ describe('numbers in JSON text', () => {
   it('that JavaScript wrote are kept: they are doubles already (property)', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }), { minLength: 1 }),
-        async (numbers) => {
-          const texts = numbers.filter((n) => Math.abs(n) >= 1e-4 || n === 0).map((n) => JSON.stringify({ n }));
-          if (texts.length > 0) expect(await kept(texts)).to.not.include(false);
-        },
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
+        async (numbers) => expect(await kept(numbers.map((n) => JSON.stringify({ n })))).to.not.include(false),
       ),
       { numRuns: 50 },
     );
