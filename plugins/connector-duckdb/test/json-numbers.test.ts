@@ -53,7 +53,9 @@ describe('numbers in JSON text', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 }),
-        async (numbers) => expect(await kept(numbers.map((n) => JSON.stringify({ n })))).to.not.include(false),
+        async (numbers) => {
+          expect(await kept(numbers.map((n) => JSON.stringify({ n })))).to.not.include(false);
+        },
       ),
       { numRuns: 50 },
     );
