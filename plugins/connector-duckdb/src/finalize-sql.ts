@@ -135,7 +135,7 @@ function stepStatements(
 
 /**
  * Both kinds of merge remove the matched rows and add staging. Measured on 5 million rows: DuckDB's MERGE and UPDATE take
- * 4 to 14 times as long and hold every changed row in memory, and so fail where memory is small; the removal does not.
+ * up to 14 times as long and hold every changed row in memory, and so fail where memory is small; the removal does not.
  * `upsert` differs where the target has columns that staging lacks: matched rows keep their values of those.
  */
 function mergeStatements(
