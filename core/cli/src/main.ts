@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { flush, run, settings } from '@oclif/core';
+import { flush, run, settings, type Config } from '@oclif/core';
 import { reportError, wantsJson } from './dpone-command.js';
 import { loadConfig } from './host/load-config.js';
 
@@ -8,11 +8,12 @@ import { loadConfig } from './host/load-config.js';
 export async function main(binUrl: string): Promise<void> {
   settings.enableAutoTranspile = false;
   const argv = process.argv.slice(2);
+  let config: Config | undefined;
   try {
-    const config = await loadConfig(join(dirname(fileURLToPath(binUrl)), '..'), process.cwd());
+    config = await loadConfig(join(dirname(fileURLToPath(binUrl)), '..'), process.cwd());
     await run(argv, config);
   } catch (error) {
-    reportError(error, wantsJson(argv));
+    reportError(error, wantsJson(argv), config?.commandIDs);
   }
   await flush();
   // A plugin that was given up on, or a driver's timer, must not keep a command alive that has said its last word.

@@ -3,7 +3,7 @@ import { DponeCommand, formatFlag } from '../dpone-command.js';
 import { selectFlags } from '../flags.js';
 
 export default class Check extends DponeCommand {
-  static override aliases = ['doctor'];
+  static override hiddenAliases = ['doctor'];
   static override summary = 'Try what a load would need: connections, privileges, options, plugins. Writes nothing.';
   static override description = 'With a manifest, connects as its load would. Without one, looks at this installation.';
   static override examples = [

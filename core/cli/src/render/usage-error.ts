@@ -1,9 +1,11 @@
-import { asDponeError, fail, isDponeError, type DponeError } from '@dpone/sdk';
+import { asDponeError, fail, isDponeError, nearest, type DponeError } from '@dpone/sdk';
 
 interface OclifError {
   readonly message: string;
   readonly oclif?: { readonly exit?: number };
   readonly code?: string;
+  /** What the parser of a command was given. */
+  readonly parse?: { readonly input?: { readonly flags?: object } };
 }
 
 const FILE_CODES: Readonly<Record<string, 'DPONE_FILE_NOT_FOUND' | 'DPONE_FILE_UNREADABLE' | 'DPONE_DISK_FULL'>> = {
@@ -14,14 +16,42 @@ const FILE_CODES: Readonly<Record<string, 'DPONE_FILE_NOT_FOUND' | 'DPONE_FILE_U
 };
 
 /** Anything that a command threw as a dpone error: oclif's own complaints about flags and names are wrong usage. */
-export function asCommandError(error: unknown): DponeError {
+export function asCommandError(error: unknown, commands: readonly string[] = []): DponeError {
   if (isDponeError(error)) return error;
   const { message, oclif, code } = error as OclifError;
   if (oclif !== undefined && typeof message === 'string') {
+    const unknown = /^command (.*) not found$/.exec(message)?.[1];
+    if (unknown !== undefined) return unknownCommand(unknown, commands, error);
     const [what = '', ...rest] = message.split('\n').filter((line) => line.trim() !== '');
-    const details = rest.filter((line) => !line.startsWith('See more help')).join('; ');
-    return fail('DPONE_USAGE', details === '' ? what : `${what} ${details}`, { cause: error });
+    // A note on flags that take several values stands under every complaint, whether such a flag was given or not.
+    const details = rest
+      .filter((line) => !/^(See more help|Note: --|Alternatively, you can use)/.test(line))
+      .join('; ');
+    const said = details === '' ? what : `${what} ${details}`;
+    const hint = flagMeantBy(what, Object.keys((error as OclifError).parse?.input?.flags ?? {}));
+    return fail('DPONE_USAGE', said + hint, { cause: error });
   }
   if (code !== undefined && FILE_CODES[code] !== undefined) return fail(FILE_CODES[code], message, { cause: error });
   return asDponeError(error);
+}
+
+/** What was meant by a flag that does not exist. */
+function flagMeantBy(what: string, flags: readonly string[]): string {
+  const flag = /^Nonexistent flag: --(\S+)/.exec(what)?.[1];
+  const meant = flag === undefined ? undefined : nearest(flag, flags);
+  return meant === undefined ? '' : `. Did you mean --${meant}?`;
+}
+
+/** oclif takes the arguments behind an unknown command for parts of its name; one or two words are a name here. */
+function unknownCommand(asked: string, commands: readonly string[], cause: unknown): DponeError {
+  const words = asked.split(':');
+  const names = commands.map((id) => id.replaceAll(':', ' '));
+  const topic = names.some((name) => name.startsWith(`${words[0]} `));
+  const name = words.slice(0, topic ? 2 : 1).join(' ');
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  return fail('DPONE_USAGE', `"${name}" is no command of dpone.${hint}`, {
+    remedy: 'dpone help lists the commands.',
+    cause,
+  });
 }

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { BIN, project, type Project } from './dpone.js';
+
+/** util-linux: runs a command on a pseudo terminal. */
+const SCRIPT = '/usr/bin/script';
+
+describe('on a terminal', () => {
+  let at: Project;
+  beforeEach(function () {
+    if (process.platform !== 'linux' || !existsSync(SCRIPT)) this.skip();
+    at = project();
+  });
+  afterEach(() => at?.remove());
+
+  const terminal = (command: string, answers: readonly (readonly [question: string, keys: string])[]) =>
+    at.start(
+      SCRIPT,
+      ['-qec', `stty cols 80; "${process.execPath}" "${BIN}" ${command}`, '/dev/null'],
+      { TERM: 'xterm' },
+      (c) => {
+        let seen = '';
+        const left = [...answers];
+        c.stdout!.on('data', (text: string) => {
+          seen += text;
+          const [next] = left;
+          if (next === undefined || !seen.includes(next[0])) return;
+          left.shift();
+          seen = '';
+          c.stdin!.write(next[1]);
+        });
+      },
+    );
+
+  it('init asks for what the flags leave open and writes a manifest that runs', async () => {
+    const asked = await terminal(
+      'init --source-type files --sink-type duckdb --sink-connection new.duckdb --out new.yml',
+      [
+        ['Which files?', 'orders.csv\r'],
+        ['Target table', 'people\r'],
+        ['How are they loaded?', '\r'],
+      ],
+    );
+    expect(asked.code, asked.stdout).to.equal(0);
+    expect(readFileSync(join(at.path, 'new.yml'), 'utf8'))
+      .to.include('path: orders.csv')
+      .and.to.include('people');
+    expect((await at.dpone('run', 'new.yml')).code).to.equal(0);
+  });
+
+  it('run draws one live line and takes it away', async () => {
+    const { code, stdout } = await terminal('run orders.yml', []);
+    expect(code).to.equal(0);
+    if (process.env['CI'] === undefined) expect(stdout).to.include('\u001B[2Korders  staging');
+    expect(stdout).to.include('orders: loaded');
+  });
+}).timeout(60_000);
