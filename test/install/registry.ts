@@ -25,7 +25,7 @@ export async function startRegistry(): Promise<LocalRegistry> {
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
     log: { type: 'stdout', format: 'pretty', level: 'fatal' },
     web: { enable: false },
-  } as never)) as Server;
+  })) as Server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return {

@@ -5,7 +5,8 @@ import { selectFlags } from '../flags.js';
 export default class Check extends DponeCommand {
   static override hiddenAliases = ['doctor'];
   static override summary = 'Try what a load would need: connections, privileges, options, plugins. Writes nothing.';
-  static override description = 'With a manifest, connects as its load would. Without one, looks at this installation.';
+  static override description =
+    'With a manifest, connects as its load would. Without one, looks at this installation. Also as `dpone doctor`.';
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> manifests/orders.yml',

@@ -4,7 +4,8 @@ export function cellText(value: unknown): string {
   if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString('hex')}`;
   if (typeof value === 'object')
     return JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
-  return String(value);
+  if (typeof value === 'string') return value;
+  return (value as number | bigint | boolean).toString();
 }
 
 const WIDEST = 40;
