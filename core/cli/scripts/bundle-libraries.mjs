@@ -1,25 +1,36 @@
-// Bundles the two libraries that every command imports: dozens of small files become one each, which halves start-up
+// Bundles the libraries that most commands import: dozens of small files become one each, which halves start-up
 // (docs/benchmarks). bin/dpone.js sends imports of them by the host and its bundled plugins to these copies.
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const out = fileURLToPath(new URL('../dist/libraries', import.meta.url));
 
-for (const name of ['@oclif/core', 'zod']) {
-  const file = name.replace('@', '').replace('/', '-');
-  const entry = `\0${file}`;
+/** What is bundled together; the entries of one group share their common code. */
+const GROUPS = [['@oclif/core'], ['zod'], ['@dpone/sdk', '@dpone/sdk/gate-command']];
+
+const fileOf = (name) => name.replace('@', '').replaceAll('/', '-');
+
+rmSync(out, { recursive: true, force: true });
+for (const group of GROUPS) {
   // A CommonJS library has no static exports; what it gives is listed from the library itself.
-  const names = Object.keys(await import(name)).filter((key) => key !== 'default' && key !== 'module.exports');
+  const entries = new Map();
+  for (const name of group) {
+    const names = Object.keys(await import(name)).filter((key) => key !== 'default' && key !== 'module.exports');
+    entries.set(`\0${fileOf(name)}`, `export { ${names.join(', ')} } from '${name}';`);
+  }
   const bundle = await rolldown({
-    input: { [file]: entry },
+    input: Object.fromEntries(group.map((name) => [fileOf(name), `\0${fileOf(name)}`])),
     platform: 'node',
     logLevel: 'silent',
+    // Bundled for itself; an import of it from here is sent to that bundle like any other.
+    external: group.includes('zod') ? [] : ['zod'],
     resolve: { conditionNames: ['node', 'import'] },
     plugins: [
       {
-        name: 'entry',
-        resolveId: (id) => (id === entry ? id : null),
-        load: (id) => (id === entry ? `export { ${names.join(', ')} } from '${name}';` : null),
+        name: 'entries',
+        resolveId: (id) => (entries.has(id) ? id : null),
+        load: (id) => entries.get(id) ?? null,
       },
     ],
     cwd: fileURLToPath(new URL('..', import.meta.url)),
@@ -29,6 +40,6 @@ for (const name of ['@oclif/core', 'zod']) {
     format: 'esm',
     minify: true,
     entryFileNames: '[name].js',
-    chunkFileNames: `${file}-[name].js`,
+    chunkFileNames: `${fileOf(group[0])}-[name].js`,
   });
 }

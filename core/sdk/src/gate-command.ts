@@ -75,8 +75,10 @@ async function writeArtifact<I>(gate: GateDefinition<I>, input: I, report: GateR
   const folder = (input as { readonly output_dir?: unknown }).output_dir;
   if (gate.artifact === undefined || typeof folder !== 'string') return;
   try {
-    await atomicWrite(join(folder, `${gate.artifact}.json`), `${stableJson(report)}\n`);
-    await atomicWrite(join(folder, `${gate.artifact}.md`), `${page.trimEnd()}\n`);
+    await Promise.all([
+      atomicWrite(join(folder, `${gate.artifact}.json`), `${stableJson(report)}\n`),
+      atomicWrite(join(folder, `${gate.artifact}.md`), `${page.trimEnd()}\n`),
+    ]);
   } catch (error) {
     throw fail('DPONE_ARTIFACT_WRITE', `The artifact ${gate.artifact} could not be written.`, {
       where: folder,

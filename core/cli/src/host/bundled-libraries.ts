@@ -1,10 +1,15 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Libraries that start-up pays for file by file, and their copies in one file each (scripts/bundle-libraries.mjs). */
-const BUNDLES: Readonly<Record<string, string>> = { '@oclif/core': 'oclif-core.js', zod: 'zod.js' };
+const BUNDLES: Readonly<Record<string, string>> = {
+  '@oclif/core': 'oclif-core.js',
+  zod: 'zod.js',
+  '@dpone/sdk': 'dpone-sdk.js',
+  '@dpone/sdk/gate-command': 'dpone-sdk-gate-command.js',
+};
 
 /**
  * Sends imports of the bundled libraries, by the host and by the plugins that came with it, to the one-file copies. A
@@ -20,6 +25,9 @@ export function useBundledLibraries(): void {
       .filter(([, url]) => existsSync(url)),
   );
   const own = ownFolders();
+  const sdk = bundles.get('@dpone/sdk');
+  if (sdk !== undefined && isStale(sdk, own))
+    for (const name of bundles.keys()) if (name.startsWith('@dpone/')) bundles.delete(name);
   module.registerHooks({
     resolve(specifier, context, next) {
       const bundle = bundles.get(specifier);
@@ -29,6 +37,14 @@ export function useBundledLibraries(): void {
       return { url: bundle.href, format: 'module', shortCircuit: true };
     },
   });
+}
+
+/** True in a checkout whose SDK was compiled again since: its own files are then the truth. */
+function isStale(bundle: URL, own: readonly string[]): boolean {
+  const compiled = own
+    .map((folder) => new URL('dist/.tsbuildinfo', folder))
+    .find(({ pathname }) => pathname.includes('/sdk/'));
+  return compiled !== undefined && existsSync(compiled) && statSync(compiled).mtimeMs > statSync(bundle).mtimeMs;
 }
 
 /** The folders of the host and of the packages that it depends on, as URLs that end with a slash. */
