@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { flush, run, settings, type Config } from '@oclif/core';
-import { reportError, wantsJson } from './dpone-command.js';
 import { loadConfig } from './host/load-config.js';
 
 /** Runs the command line: finds the plugins, then the one command; imports nothing that it does not need. */
@@ -13,6 +12,7 @@ export async function main(binUrl: string): Promise<void> {
     config = await loadConfig(join(dirname(fileURLToPath(binUrl)), '..'), process.cwd());
     await run(argv, config);
   } catch (error) {
+    const { reportError, wantsJson } = await import('./report-error.js');
     reportError(error, wantsJson(argv), config?.commandIDs);
   }
   await flush();
