@@ -91,9 +91,10 @@ const notFiner = (precision: number): Condition => {
   return (r) => `NOT regexp_matches(${r}, '\\.\\d{${digits}}\\d*[1-9]')`;
 };
 
-/** `2026-01-01 10:00:00` and `2026-01-01T10:00:00.123456`: neither an offset nor a finer fraction has room in them. */
+/** `2026-01-01 10:00:00`, alone or with up to six digits after a point: neither an offset nor a finer fraction has room in it. */
 const plainInstant: Condition = (r) =>
-  `(${r} LIKE '____-__-_____:__:__' OR (${r} LIKE '____-__-_____:__:__.______' AND TRY_CAST(right(${r}, 6) AS UINTEGER) IS NOT NULL))`;
+  `(${r} LIKE '____-__-_____:__:__' OR (strlen(${r}) <= 26 AND ${r} LIKE '____-__-_____:__:__._%' AND ` +
+  `TRY_CAST(substr(${r}, 21) AS UINTEGER) IS NOT NULL))`;
 
 const instantExact = (type: { readonly precision: number; readonly tz: boolean }): Condition => {
   if (type.tz) return notFiner(type.precision);
