@@ -30,7 +30,7 @@ export function processResult(ended: Ended): ProcessResult {
       updated_rows: counts?.updated ?? 0,
       deleted_rows: counts?.deleted ?? 0,
       rejected_rows: trace.rejected,
-      final_rows: counts?.finalRows ?? 0,
+      final_rows: counts === null ? 0 : counts.finalRows,
       extracted_rows: trace.extracted,
       bytes: trace.bytes,
       duration_seconds: Math.round(ended.seconds * 1000) / 1000,

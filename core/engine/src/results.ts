@@ -55,7 +55,8 @@ export interface ProcessResult {
     readonly updated_rows: number;
     readonly deleted_rows: number;
     readonly rejected_rows: number;
-    readonly final_rows: number;
+    /** Null where the target's system would have to read a large table to count them. */
+    readonly final_rows: number | null;
     readonly extracted_rows: number;
     readonly bytes: number;
     readonly duration_seconds: number;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ConstantColumn } from './contracts/codec.js';
 import type { Predicate } from './predicate.js';
 import type { CanonicalType, Column, Schema } from './types.js';
 
@@ -64,6 +65,8 @@ export interface FormatOptions {
   readonly hivePartitioning?: boolean;
   /** Parquet: rows a row group. */
   readonly rowGroupRows?: number;
+  /** Parquet: how its pages are compressed. Default: the writer's own way; `none` for files that are read once, at once. */
+  readonly pageCompression?: 'none' | 'zstd' | 'gzip';
 }
 
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -104,8 +107,12 @@ export type LaneData =
   | {
       readonly transport: 'push';
       readonly schema: Schema;
-      /** Writes the partition to the file that the sink names; resolves with what was written. */
-      readonly write: (target: FileTarget, signal: AbortSignal) => Promise<{ rows: number; bytes?: number }>;
+      /** Writes the partition to the file that the sink names, the constants behind its columns; resolves with what was written. */
+      readonly write: (
+        target: FileTarget,
+        signal: AbortSignal,
+        constants?: readonly ConstantColumn[],
+      ) => Promise<{ rows: number; bytes?: number }>;
     }
   | {
       readonly transport: 'stream';
@@ -133,3 +140,12 @@ export function laneRefuses(lane: LaneId, type: CanonicalType): string | undefin
       return undefined;
   }
 }
+
+/**
+ * Whether a lane's encoding is a system's own, which another type cannot be read from: both sides must then have the
+ * same type by the same name (its length or precision may differ, where the target's holds the source's).
+ */
+export const laneNeedsSameType = (lane: LaneId): boolean => lane === 'pg-copy-binary';
+
+/** A type's name without its arguments: `timestamp with time zone` for `timestamp(3) with time zone`. */
+export const typeWithoutArguments = (name: string): string => name.replace(/\([^()]*\)/, '');

@@ -38,6 +38,8 @@ export interface Column {
   /** The type's own name in the system it comes from, for lanes that need the same built-in type on both sides. */
   readonly native?: { readonly system: string; readonly type: string };
   readonly comment?: string;
+  /** True where the system computes the column itself: it is never written. */
+  readonly generated?: boolean;
 }
 
 export interface Schema {

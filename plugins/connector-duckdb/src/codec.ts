@@ -31,7 +31,8 @@ import {
 } from './rejects.js';
 import { queryBatches } from './rows-lane.js';
 import type { Session } from './session.js';
-import { columnList, literal, sqlType } from './sql.js';
+import { columnList, sqlType } from './sql.js';
+import { constantColumns, constantValues } from './constants-sql.js';
 import { explainBadRow, strictValue } from './strict-read.js';
 import { copyTo, writerRefuses, writtenColumns } from './write-files.js';
 
@@ -56,7 +57,6 @@ export class DuckDBCodec implements Codec {
   async convert(request: ConvertRequest, signal: AbortSignal): Promise<ConvertResult> {
     const { from, to, schema, badRows } = request;
     for (const column of schema.columns) assertWritable(column, to);
-    const constants = request.constants.map((c): Column => ({ name: c.name, type: c.type, nullable: true }));
     return this.#with(async (session) => {
       const groups = await textLayout(session, from);
       const scan = scanFiles(from, groups, schema, { badRows });
@@ -64,15 +64,13 @@ export class DuckDBCodec implements Codec {
         const value = i === 0 ? strictValue(scan, badRows) : scan.values[i]!;
         return `CAST(${value} AS ${sqlType(c)}) AS ${quoteIdent(c.name)}`;
       });
-      const values = request.constants.map(
-        (c, i) => `CAST(${literal(c.value)} AS ${sqlType(constants[i]!)}) AS ${quoteIdent(c.name)}`,
-      );
+      const values = constantValues(request.constants);
       const good =
         badRows === 'reject' && scan.exact !== null
           ? `${scan.where === '' ? 'WHERE' : `${scan.where} AND`} (${scan.exact})`
           : scan.where;
       const query = `SELECT ${[...columns, ...values].join(', ')} FROM ${scan.from} ${good}`;
-      const written = writtenColumns([...schema.columns, ...constants], to.lane);
+      const written = writtenColumns([...schema.columns, ...constantColumns(request.constants)], to.lane);
       const copy = copyTo(`SELECT ${written} FROM (${query})`, to);
       const rows = await readVerified(session, from, signal, () => session.run(copy, writing(to), signal)).catch(
         async (error: unknown) => {

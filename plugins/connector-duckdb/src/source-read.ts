@@ -3,6 +3,7 @@ import {
   fail,
   quoteIdent,
   type Column,
+  type ConstantColumn,
   type FileTarget,
   type Lane,
   type LaneData,
@@ -14,6 +15,7 @@ import {
   type SourceRead,
   type StateAdvance,
 } from '@dpone/sdk';
+import { constantColumns, constantValues } from './constants-sql.js';
 import type { Doing } from './errors.js';
 import { sourceOffers } from './lane-offers.js';
 import { predicateSql } from './predicate-sql.js';
@@ -117,18 +119,34 @@ function dataOf(
   if (lane.transport === 'rows')
     return { transport: 'rows', schema, batches: queryBatches(session, query, schema, doing, signal) };
   if (lane.transport !== 'push') throw fail('DPONE_NO_LANE', `a duckdb source gives no ${lane.transport} data`);
-  return { transport: 'push', schema, write: (target, stop) => writeFile(session, query, schema, target, doing, stop) };
+  return {
+    transport: 'push',
+    schema,
+    write: (target, stop, constants) =>
+      writeFile(session, withConstants(query, schema, target, constants ?? []), target, doing, stop),
+  };
+}
+
+/** The query as the file holds it, the constants behind its columns. */
+function withConstants(
+  query: string,
+  schema: Schema,
+  target: FileTarget,
+  constants: readonly ConstantColumn[],
+): string {
+  const columns = [...schema.columns, ...constantColumns(constants)];
+  const all = ['*', ...constantValues(constants)].join(', ');
+  return `SELECT ${writtenColumns(columns, target.lane)} FROM (SELECT ${all} FROM (${query}))`;
 }
 
 async function writeFile(
   session: Session,
   query: string,
-  schema: Schema,
   target: FileTarget,
   doing: Doing,
   signal: AbortSignal,
 ): Promise<{ rows: number; bytes: number }> {
-  const sql = copyTo(`SELECT ${writtenColumns(schema.columns, target.lane)} FROM (${query})`, target);
+  const sql = copyTo(query, target);
   const rows = await session.run(sql, { ...doing, what: `writing ${target.path}` }, signal);
   return { rows, bytes: (await stat(target.path)).size };
 }

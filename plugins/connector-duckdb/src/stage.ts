@@ -142,7 +142,8 @@ async function stagePush(
   onProgress: Progress,
 ): Promise<StageResult> {
   const path = join(await ctx.tempDir(), `${ctx.load.loadId}-${partition}.parquet`);
-  const target: FileTarget = { lane: 'parquet', path, compression: 'none', format: {} };
+  // Read once, at once, and removed: to compress it would only take time.
+  const target: FileTarget = { lane: 'parquet', path, compression: 'none', format: { pageCompression: 'none' } };
   try {
     await data.write(target, ctx.signal);
     const files: FileSet = { ...target, paths: [path] };

@@ -7,13 +7,16 @@ export function copyTo(query: string, to: FileTarget): string {
   return `COPY (${query}) TO ${quoteLiteral(to.path)} (${copyOptions(to).join(', ')})`;
 }
 
+const PAGES = { none: 'uncompressed', zstd: 'zstd', gzip: 'gzip', own: undefined } as const;
+
 function copyOptions(to: FileTarget): string[] {
   const { format } = to;
   switch (to.lane) {
     case 'parquet': {
       // `none` leaves parquet its own default (snappy): the file itself is never compressed as a whole.
       const options = ['FORMAT parquet'];
-      if (to.compression !== 'none') options.push(`COMPRESSION ${to.compression}`);
+      const inside = to.compression === 'none' ? PAGES[format.pageCompression ?? 'own'] : to.compression;
+      if (inside !== undefined) options.push(`COMPRESSION ${inside}`);
       if (format.rowGroupRows !== undefined) options.push(`ROW_GROUP_SIZE ${format.rowGroupRows}`);
       return options;
     }

@@ -14,7 +14,7 @@ export async function inspectTarget(layout: Layout, codecs: CodecService): Promi
   if (files.length === 0) return { exists: false, schema: null, files };
   const [last] = await readEntries(layout.meta, 1);
   if (last !== undefined && sameFiles(last.files, files))
-    return { exists: true, schema: { columns: last.columns.map(nullable) }, rows: last.receipt.finalRows, files };
+    return { exists: true, schema: { columns: last.columns.map(nullable) }, ...counted(last.receipt.finalRows), files };
   const full = files.filter((file) => file.size > 0);
   if (full.length === 0) return { exists: true, schema: { columns: [] }, rows: 0, files };
   const codec = await codecs.for(layout.lane);
@@ -23,6 +23,8 @@ export async function inspectTarget(layout: Layout, codecs: CodecService): Promi
   });
   return { exists: true, schema: { columns: columns.map(nullable) }, files };
 }
+
+const counted = (rows: number | null): { readonly rows?: number } => (rows === null ? {} : { rows });
 
 /** Nothing is put in the place of what could be anything: the codec's own error would speak of a source. */
 function unreadable(error: unknown, layout: Layout): Error {

@@ -2,6 +2,7 @@ import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   fail,
+  sameType,
   type CheckOutcome,
   type Column,
   type ConstantColumn,
@@ -12,6 +13,7 @@ import {
   type LoadRef,
   type RejectedRow,
   type RowBatch,
+  type Schema,
   type SinkContext,
   type SinkLoad,
   type StageResult,
@@ -68,11 +70,11 @@ export class FilesLoad implements SinkLoad {
       case 'pull':
         return this.#convert(data.files, path);
       case 'push': {
-        if (this.#constants().length === 0) {
-          const { rows } = await data.write(fileTarget(layout, path), ctx.signal);
+        if (this.#isAsStaged(data.schema)) {
+          const { rows } = await data.write(fileTarget(layout, path), ctx.signal, this.#constants());
           return { rows, bytes: (await stat(path)).size, rejected: [] };
         }
-        // Whoever writes a pushed file does not know the load's own columns: they are put in by a second pass.
+        // Whoever writes a pushed file writes its own names and types: those of the target come from a second pass.
         const spool = join(staging, `part-${partition}.spool`);
         await data.write(fileTarget(layout, spool), ctx.signal);
         const { lane, compression, format } = fileTarget(layout, spool);
@@ -94,6 +96,11 @@ export class FilesLoad implements SinkLoad {
       case 'stream':
         throw fail('DPONE_NO_LANE', 'a files sink takes no streams');
     }
+  }
+
+  #isAsStaged(schema: Schema): boolean {
+    const { columns } = this.#call.spec;
+    return schema.columns.every((c, i) => c.name === columns[i]?.name && sameType(c.type, columns[i].type));
   }
 
   async #convert(

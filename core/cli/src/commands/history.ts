@@ -30,7 +30,8 @@ export default class History extends DponeCommand {
       const rows = loads.map((load) => [
         load.committedAt.slice(0, 19).replace('T', ' '),
         load.strategy,
-        ...[load.inserted, load.updated, load.deleted, load.rowsRejected, load.finalRows].map(count),
+        ...[load.inserted, load.updated, load.deleted, load.rowsRejected].map(count),
+        load.finalRows === null ? '-' : count(load.finalRows),
       ]);
       return tableText([header, ...rows], flags.format);
     });

@@ -21,7 +21,7 @@ function facts(process: ProcessResult): [string, string][] {
   const rows: [string, string][] = [
     ['read', `${count(result.extracted_rows)} rows${volume}${rate}`],
     ['changed', changes.join(', ')],
-    ['target', `${count(result.final_rows)} rows`],
+    ...(result.final_rows === null ? [] : [['target', `${count(result.final_rows)} rows`] as [string, string]]),
     ['took', duration(result.duration_seconds)],
     ['strategy', process.strategy],
   ];

@@ -36,8 +36,8 @@ function counted(given: LaneData): RoutedData {
       return { data: given, sent: () => given.sent, close: none };
     case 'push': {
       let rows: number | undefined;
-      const write: typeof given.write = async (target, signal) => {
-        const written = await given.write(target, signal);
+      const write: typeof given.write = async (target, signal, constants) => {
+        const written = await given.write(target, signal, constants);
         rows = (rows ?? 0) + written.rows;
         return written;
       };

@@ -53,7 +53,7 @@ export function evolve(input: EvolveInput): Evolution {
 function create(input: EvolveInput): Evolution {
   const required = new Set(input.required.map((name) => name.toLowerCase()));
   const columns = input.source.map((column) => ({
-    ...plain(column),
+    ...withNative(column, column.native),
     nullable: column.nullable && !required.has(column.name.toLowerCase()),
   }));
   if (!input.ddl.includes('create_table'))
@@ -87,7 +87,7 @@ function compare(input: EvolveInput, target: Schema): Evolution {
     const found = existing.get(column.name.toLowerCase());
     const bare = plain(column);
     if (found === undefined) {
-      const added = { ...bare, nullable: true };
+      const added = { ...withNative(column, column.native), nullable: true };
       add(added, column.name);
       columns.push(added);
       continue;
@@ -95,7 +95,8 @@ function compare(input: EvolveInput, target: Schema): Evolution {
     used.add(found.name.toLowerCase());
     const decided = typeFor(input, column, found);
     if ('type' in decided) {
-      columns.push({ ...bare, name: found.name, type: decided.type });
+      const native = decided.widen ? undefined : found.native;
+      columns.push(withNative({ ...bare, name: found.name, type: decided.type }, native));
       if (decided.widen)
         changes.push({ kind: 'widen_column', column: { ...found, type: decided.type }, from: found.type });
       if (!found.nullable && column.nullable) {
@@ -122,6 +123,7 @@ function compare(input: EvolveInput, target: Schema): Evolution {
   const kept: FrameworkColumn[] = [];
   for (const column of target.columns.filter((c) => !used.has(c.name.toLowerCase()))) {
     const lower = column.name.toLowerCase();
+    if (column.generated === true) continue;
     const ours = lower.startsWith(RESERVED_PREFIX) || lower.startsWith(input.policy.newColumnPrefix.toLowerCase());
     if (!ours && !spared.has(lower))
       differences.push({
@@ -141,7 +143,7 @@ function compare(input: EvolveInput, target: Schema): Evolution {
           why: `it is NOT NULL and not filled; ${refused}`,
         });
     }
-    if (input.swaps) kept.push({ name: column.name, type: column.type, nullable: true, value: 'null' });
+    if (input.swaps) kept.push({ ...withNative(column, column.native), nullable: true, value: 'null' });
   }
   if (differences.length > 0) throw breakingError(differences);
   return { columns, changes, kept, notNull, relaxable };
@@ -185,6 +187,12 @@ function refusalOf(input: EvolveInput, kind: SchemaChange['kind']): string | und
   if (mode === 'additive' && kind !== 'add_column') return 'schema_evolution.mode is additive';
   return input.ddl.includes(kind) ? undefined : `the sink cannot ${kind.replaceAll('_', ' ')}`;
 }
+
+/** A column with its type's own name in the system where the type is meant: the target's, or for a new column the source's. */
+const withNative = (column: Column, native: Column['native']): Column => ({
+  ...plain(column),
+  ...(native === undefined ? {} : { native }),
+});
 
 /** A column without what only its source knows of it. */
 const plain = ({ name, type, nullable, comment }: Column): Column => ({

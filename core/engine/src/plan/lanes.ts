@@ -2,8 +2,10 @@ import {
   canHold,
   fail,
   LANES,
+  laneNeedsSameType,
   laneRefuses,
   typeName,
+  typeWithoutArguments,
   type Column,
   type DponeError,
   type Lane,
@@ -110,6 +112,7 @@ function refusal(way: Way, input: LaneInput): string | undefined {
       laneRefuses(way.from.id, column.type) ??
       laneRefuses(way.into.id, staged.type) ??
       (way.from.id === 'rows' ? readAsGuess(column, staged) : undefined) ??
+      (laneNeedsSameType(way.from.id) ? otherType(column, staged) : undefined) ??
       accept.refuses?.(staged);
     return reason === undefined ? [] : [`${column.name}: ${reason}`];
   });
@@ -120,6 +123,16 @@ function refusal(way: Way, input: LaneInput): string | undefined {
 function readAsGuess(column: Column, staged: Column): string | undefined {
   if (column.inferred !== true || canHold(staged.type, column.type)) return undefined;
   return `its text was read as ${typeName(column.type)} and cannot become ${typeName(staged.type)} any more`;
+}
+
+/** An encoding of a system's own is read back as the type that it was written from. */
+function otherType(column: Column, staged: Column): string | undefined {
+  const [from, into] = [column.native, staged.native];
+  if (from === undefined || into === undefined || from.system !== into.system)
+    return `it is ${from?.type ?? typeName(column.type)} at the source and ${into?.type ?? typeName(staged.type)} in the target`;
+  return typeWithoutArguments(from.type) === typeWithoutArguments(into.type)
+    ? undefined
+    : `it is ${from.type} at the source and ${into.type} in the target`;
 }
 
 function noLane(input: LaneInput, refused: readonly RefusedLane[]): DponeError {

@@ -36,6 +36,7 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     state: cursor === undefined || !increment ? null : valueOfState(input.stored, cursor, spec),
     ...(spec.source.customPredicate === undefined ? {} : { where: { op: 'sql', sql: spec.source.customPredicate } }),
     parallel: parallelOf(open),
+    ...partitionBy(spec.source.partitioning),
     ...(hint === undefined ? {} : { hint }),
     badRows: spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail',
     mayRepeat: (input.steps ?? []).every(matchesByKey),
@@ -55,3 +56,9 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
 /** Whether rows that the target has already leave it as it is. */
 const matchesByKey = (step: FinalizeStep): boolean =>
   step.op === 'append' ? step.unlessKey !== undefined : step.op !== 'expire' && step.op !== 'apply_events';
+
+function partitionBy(split: OpenProcess['spec']['source']['partitioning']): Pick<ReadRequest, 'partitionBy'> {
+  if (split?.column === undefined) return {};
+  const { column, bounds } = split;
+  return { partitionBy: bounds === 'auto' ? { column } : { column, bounds } };
+}

@@ -95,7 +95,8 @@ export interface Receipt {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
-  readonly finalRows: number;
+  /** Rows of the target after the change; null where the system would have to read a large table to count them. */
+  readonly finalRows: number | null;
   readonly startedAt: string;
   readonly committedAt: string;
   /** What was read ({@link SourceRead.identity}), the schema, the lane and the state before and after. */
@@ -128,8 +129,8 @@ export interface FinalizeResult {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
-  /** Rows of the target after the change. */
-  readonly finalRows: number;
+  /** Rows of the target after the change; null where the system would have to read a large table to count them. */
+  readonly finalRows: number | null;
 }
 
 export interface CheckOutcome {

@@ -45,6 +45,13 @@ export interface ReadRequest {
   readonly where?: Predicate;
   /** The most partitions that are of use. */
   readonly parallel: number;
+  /** The column whose ranges split the read, where the manifest names one; the source chooses where absent. */
+  readonly partitionBy?: {
+    readonly column: string;
+    /** Both ends belong to the read whatever they are: rows outside of them go to the first and the last partition. */
+    readonly bounds?: { readonly lower: string | number; readonly upper: string | number };
+  };
+
   /** The target's columns, for sources that guess types from text. */
   readonly hint?: Schema;
   readonly badRows: BadRowPolicy;

@@ -1,0 +1,90 @@
+import type { PluginContext } from '@dpone/sdk';
+import { connectPostgres } from './connection/connect.js';
+import type { PostgresConnection } from './connection/settings.js';
+import type { Timeouts } from './options.js';
+import { Session } from './session.js';
+
+/** The connections of one source or sink: opened when asked for, used again when given back, all closed at the end. */
+export interface Server {
+  /** A session that nobody else uses until it is closed. */
+  session(): Promise<Session>;
+  close(): Promise<void>;
+}
+
+/** Connects to nothing yet. */
+export function openServer(
+  connection: PostgresConnection,
+  timeouts: Timeouts,
+  ctx: Pick<PluginContext, 'signal'>,
+): Server {
+  const free: Session[] = [];
+  const open = new Set<Session>();
+  let closed = false;
+  const connect = () =>
+    connectPostgres(connection, {
+      applicationName: 'dpone',
+      connectTimeoutMs: timeouts.connect_timeout_ms,
+      signal: ctx.signal,
+      settings: sessionSettings(timeouts),
+    });
+
+  async function cancel(pid: number): Promise<void> {
+    // Not by the run's signal: it is what fired.
+    const client = await connectPostgres(connection, {
+      applicationName: 'dpone',
+      connectTimeoutMs: timeouts.connect_timeout_ms,
+      signal: new AbortController().signal,
+      settings: {},
+    });
+    try {
+      await client.query(`SELECT pg_cancel_backend(${pid})`);
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function onClose(session: Session, reusable: boolean): Promise<void> {
+    if (reusable && !closed) {
+      free.push(session);
+      return;
+    }
+    open.delete(session);
+    await session.client.end().catch(() => undefined);
+  }
+
+  return {
+    session: async () => {
+      const known = free.pop();
+      if (known !== undefined && !hasEnded(known)) return known.reopen();
+      const session = new Session(await connect(), { cancel, onClose });
+      open.add(session);
+      session.client.once('end', () => {
+        open.delete(session);
+        const at = free.indexOf(session);
+        if (at >= 0) free.splice(at, 1);
+      });
+      return session;
+    },
+    close: async () => {
+      closed = true;
+      const all = [...open];
+      open.clear();
+      free.length = 0;
+      await Promise.all(all.map((session) => session.client.end().catch(() => undefined)));
+    },
+  };
+}
+
+/** A connection that the server or the network ended is never handed out again. */
+const hasEnded = (session: Session): boolean =>
+  (session.client as Session['client'] & { readonly _ended?: boolean })._ended === true;
+
+/** The timeouts as the server's own settings; 0 leaves the server's. */
+function sessionSettings(timeouts: Timeouts): Record<string, string> {
+  const settings: Record<string, string> = {};
+  if (timeouts.statement_timeout_ms > 0) settings['statement_timeout'] = String(timeouts.statement_timeout_ms);
+  if (timeouts.lock_timeout_ms > 0) settings['lock_timeout'] = String(timeouts.lock_timeout_ms);
+  if (timeouts.idle_in_transaction_timeout_ms > 0)
+    settings['idle_in_transaction_session_timeout'] = String(timeouts.idle_in_transaction_timeout_ms);
+  return settings;
+}

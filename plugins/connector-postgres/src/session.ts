@@ -1,0 +1,156 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Client, QueryResult } from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { fail } from '@dpone/sdk';
+import { postgresError, type Doing } from './errors.js';
+
+/** A row by column name: every value as the text that the server sent, or null. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** What a connection takes part in beyond itself. */
+export interface SessionHooks {
+  /** Ends the statement that the backend runs at the moment, from another connection. */
+  readonly cancel: (pid: number) => Promise<void>;
+  /** Called once, when the session is given back; `reusable` where it is as it was when it was opened. */
+  readonly onClose: (session: Session, reusable: boolean) => Promise<void>;
+}
+
+/** Values stay the texts that the server sent: what a value means is decided where it is known. */
+const AS_TEXT = { getTypeParser: () => (value: string) => value };
+
+/** COPY's bytes as a stream, and how many rows the server says it sent or took. */
+export interface CopyStream<S> {
+  readonly stream: S;
+  /** Settled when the command has completed. */
+  readonly rows: Promise<number>;
+}
+
+/** One connection, with errors in dpone's words. Statements of one session run one after the other. */
+export class Session {
+  readonly client: Client;
+  readonly #hooks: SessionHooks;
+  #closed = false;
+  #inTransaction = false;
+
+  constructor(client: Client, hooks: SessionHooks) {
+    this.client = client;
+    this.#hooks = hooks;
+  }
+
+  /** The backend's process id. */
+  get pid(): number {
+    return (this.client as Client & { readonly processID: number }).processID;
+  }
+
+  /** Runs statements; resolves with how many rows the last one changed. */
+  async run(sql: string, doing: Doing, signal?: AbortSignal): Promise<number> {
+    const result = await this.#query(sql, doing, signal);
+    return result.rowCount ?? 0;
+  }
+
+  async rows(sql: string, doing: Doing, signal?: AbortSignal): Promise<Row[]> {
+    return (await this.#query(sql, doing, signal)).rows as Row[];
+  }
+
+  /** The first row, or undefined. */
+  async row(sql: string, doing: Doing, signal?: AbortSignal): Promise<Row | undefined> {
+    return (await this.rows(sql, doing, signal))[0];
+  }
+
+  /** The only value of the only row, as a number. */
+  async count(sql: string, doing: Doing, signal?: AbortSignal): Promise<number> {
+    const row = await this.row(sql, doing, signal);
+    return Number(Object.values(row ?? {})[0] ?? 0);
+  }
+
+  /** Runs `work` in one transaction; any error rolls it back and is the one that is thrown. */
+  async transaction<T>(doing: Doing, work: () => Promise<T>, begin: string = 'BEGIN'): Promise<T> {
+    await this.begin(doing, begin);
+    try {
+      const value = await work();
+      await this.run('COMMIT', doing);
+      this.#inTransaction = false;
+      return value;
+    } catch (error) {
+      // A connection that is gone has rolled back by itself; the first error is the one that matters.
+      await this.rollback();
+      throw error;
+    }
+  }
+
+  /** Begins a transaction that {@link rollback} ends. */
+  async begin(doing: Doing, begin: string = 'BEGIN'): Promise<void> {
+    await this.run(begin, doing);
+    this.#inTransaction = true;
+  }
+
+  async rollback(): Promise<void> {
+    await this.client.query('ROLLBACK').then(
+      () => (this.#inTransaction = false),
+      () => undefined,
+    );
+  }
+
+  /** `COPY ... TO STDOUT`: the stream's error is a dpone error. */
+  copyOut(sql: string, doing: Doing, signal?: AbortSignal): CopyStream<Readable> {
+    const query = copyTo(sql, { highWaterMark: COPY_BUFFER });
+    return this.#copy(query, this.client.query(query), doing, signal);
+  }
+
+  /** `COPY ... FROM STDIN`. */
+  copyIn(sql: string, doing: Doing, signal?: AbortSignal): CopyStream<Writable> {
+    const query = copyFrom(sql, { highWaterMark: COPY_BUFFER });
+    return this.#copy(query, this.client.query(query), doing, signal);
+  }
+
+  #copy<S extends Readable | Writable>(
+    query: S & { readonly rowCount: number | null },
+    stream: S,
+    doing: Doing,
+    signal: AbortSignal | undefined,
+  ): CopyStream<S> {
+    const abort = (): void => void stream.destroy(fail('DPONE_CANCELLED', `${doing.what}: cancelled`));
+    signal?.addEventListener('abort', abort, { once: true });
+    const rows = new Promise<number>((resolve, reject) => {
+      // A readable ends before the server's count is in; both kinds are done for good when they close.
+      stream.once('error', (error) => reject(postgresError(error, doing)));
+      stream.once('close', () => resolve(query.rowCount ?? 0));
+    }).finally(() => signal?.removeEventListener('abort', abort));
+    // Whoever pipes the stream sees its error there first.
+    rows.catch(() => undefined);
+    return { stream, rows };
+  }
+
+  /** Gives the connection back. One with an open transaction is closed for good. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#hooks.onClose(this, !this.#inTransaction);
+  }
+
+  /** For the one who keeps sessions: makes a returned one usable again. */
+  reopen(): this {
+    this.#closed = false;
+    return this;
+  }
+
+  async #query(sql: string, doing: Doing, signal: AbortSignal | undefined): Promise<QueryResult> {
+    if (this.#closed) throw fail('DPONE_INTERNAL', `${doing.what}: the session is closed`);
+    if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
+    const cancel = (): void => void this.#hooks.cancel(this.pid).catch(() => this.client.end());
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      const result: QueryResult | QueryResult[] = await this.client.query({ text: sql, types: AS_TEXT });
+      // Several statements in one text answer with a list.
+      return Array.isArray(result) ? (result.at(-1) as QueryResult) : result;
+    } catch (error) {
+      if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`, { cause: error });
+      throw postgresError(error, doing);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+}
+
+/** Bytes that COPY buffers on its way: enough that neither side waits for a row, little enough that memory stays flat. */
+const COPY_BUFFER = 1 << 20;
