@@ -25,6 +25,13 @@ function platformOf(name) {
   };
 }
 
+/** The entry of a dependency that is pinned, under its own name or, by `npm:name@version`, under another one. */
+function entryOf(range) {
+  const alias = /^npm:(.+)@([^@]+)$/.exec(range);
+  const version = (alias?.[2] ?? range).replace(/^[~^]/, '');
+  return alias === null ? { version } : { name: alias[1], version };
+}
+
 /** Whether a package at `path` finds `name` in the lockfile, as Node would: beside it or further up. */
 function isLocked(packages, path, name) {
   for (let at = path; ;) {
@@ -45,7 +52,7 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     if (platform === null) unknown.push(`${name} (of ${path})`);
     else {
       lock.packages[`node_modules/${name}`] = {
-        version: range.replace(/^[~^]/, ''),
+        ...entryOf(range),
         ...(entry.dev === true ? { dev: true } : {}),
         optional: true,
         ...platform,

@@ -1,0 +1,10 @@
+export { freshDatabase, sharedPostgres, type FreshDatabase } from './shared-postgres.js';
+export { postgresMajors, startPostgres, type PostgresOptions } from './postgres.js';
+export { givenPostgres } from './given-postgres.js';
+export { POSTGRES_MAJORS, type PostgresEndpoint, type PostgresMajor, type PostgresServer } from './postgres-server.js';
+export { startProxy, type Direction, type ProxyTarget, type TcpProxy } from './tcp-proxy.js';
+export { supervise, type Supervised } from './supervise.js';
+export type { CreateService, Service } from './service.js';
+export { freePort } from './free-port.js';
+export { runAs, serverUser, type ServerUser } from './server-user.js';
+export { exited, killTree } from './process-tree.js';
