@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { PluginContext } from '@dpone/sdk';
 import { connectPostgres } from './connection/connect.js';
 import type { PostgresConnection } from './connection/settings.js';
@@ -49,7 +50,7 @@ export function openServer(
       return;
     }
     open.delete(session);
-    await session.client.end().catch(() => undefined);
+    await end(session, reusable);
   }
 
   return {
@@ -69,10 +70,17 @@ export function openServer(
       closed = true;
       const all = [...open];
       open.clear();
+      await Promise.all(all.map((session) => end(session, free.includes(session))));
       free.length = 0;
-      await Promise.all(all.map((session) => session.client.end().catch(() => undefined)));
     },
   };
+}
+
+/** Takes leave of the server; one that is in the middle of a COPY would wait for ever, so its socket is closed. */
+async function end(session: Session, polite: boolean): Promise<void> {
+  const { client } = session;
+  if (polite) await client.end().catch(() => undefined);
+  else (client as Session['client'] & { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
 /** A connection that the server or the network ended is never handed out again. */

@@ -31,6 +31,7 @@ export class Session {
   readonly #hooks: SessionHooks;
   #closed = false;
   #inTransaction = false;
+  #broken = false;
 
   constructor(client: Client, hooks: SessionHooks) {
     this.client = client;
@@ -93,39 +94,45 @@ export class Session {
 
   /** `COPY ... TO STDOUT`: the stream's error is a dpone error. */
   copyOut(sql: string, doing: Doing, signal?: AbortSignal): CopyStream<Readable> {
-    const query = copyTo(sql, { highWaterMark: COPY_BUFFER });
-    return this.#copy(query, this.client.query(query), doing, signal);
+    return this.#copy(copyTo(sql, { highWaterMark: COPY_BUFFER }) as unknown as Readable & CopyQuery, doing, signal);
   }
 
   /** `COPY ... FROM STDIN`. */
   copyIn(sql: string, doing: Doing, signal?: AbortSignal): CopyStream<Writable> {
-    const query = copyFrom(sql, { highWaterMark: COPY_BUFFER });
-    return this.#copy(query, this.client.query(query), doing, signal);
+    return this.#copy(copyFrom(sql, { highWaterMark: COPY_BUFFER }) as unknown as Writable & CopyQuery, doing, signal);
   }
 
-  #copy<S extends Readable | Writable>(
-    query: S & { readonly rowCount: number | null },
-    stream: S,
-    doing: Doing,
-    signal: AbortSignal | undefined,
-  ): CopyStream<S> {
-    const abort = (): void => void stream.destroy(fail('DPONE_CANCELLED', `${doing.what}: cancelled`));
+  #copy<S extends CopyQuery>(query: S, doing: Doing, signal: AbortSignal | undefined): CopyStream<S> {
+    // Until the command has completed the connection is in the middle of it, and no use for anything else.
+    this.#broken = true;
+    const abort = (): void => void query.destroy(fail('DPONE_CANCELLED', `${doing.what}: cancelled`));
     signal?.addEventListener('abort', abort, { once: true });
     const rows = new Promise<number>((resolve, reject) => {
-      // A readable ends before the server's count is in; both kinds are done for good when they close.
-      stream.once('error', (error) => reject(postgresError(error, doing)));
-      stream.once('close', () => resolve(query.rowCount ?? 0));
+      const ready = query.handleReadyForQuery.bind(query);
+      // The stream of a COPY OUT ends before the server's count is in.
+      query.handleReadyForQuery = () => {
+        ready();
+        this.#broken = false;
+        resolve(query.rowCount ?? 0);
+      };
+      query.once('error', (error) => reject(postgresError(error, doing)));
+      query.once('close', () => {
+        if (query.destroyed && query.errored === null && !isComplete(query))
+          reject(fail('DPONE_CANCELLED', `${doing.what}: stopped before its end`));
+      });
     }).finally(() => signal?.removeEventListener('abort', abort));
-    // Whoever pipes the stream sees its error there first.
+    // Whoever pipes the stream may see its error there first.
     rows.catch(() => undefined);
-    return { stream, rows };
+    this.client.query(query as never);
+    if (signal?.aborted === true) abort();
+    return { stream: query, rows };
   }
 
   /** Gives the connection back. One with an open transaction is closed for good. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#hooks.onClose(this, !this.#inTransaction);
+    await this.#hooks.onClose(this, !this.#inTransaction && !this.#broken);
   }
 
   /** For the one who keeps sessions: makes a returned one usable again. */
@@ -151,6 +158,12 @@ export class Session {
     }
   }
 }
+
+/** What pg-copy-streams makes: a stream that the driver runs as a query. */
+type CopyQuery = (Readable | Writable) & { readonly rowCount: number | null; handleReadyForQuery(): void };
+
+const isComplete = (query: CopyQuery): boolean =>
+  'writableFinished' in query && query.writableFinished ? true : 'readableEnded' in query && query.readableEnded;
 
 /** Bytes that COPY buffers on its way: enough that neither side waits for a row, little enough that memory stays flat. */
 const COPY_BUFFER = 1 << 20;

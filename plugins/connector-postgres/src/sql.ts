@@ -23,6 +23,10 @@ export function literal(value: PredicateValue): string {
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : textLiteral(String(value));
 }
 
+/** `a = b` for each key column. A NULL matches nothing; only so can the server use an index or a hash of the key. */
+export const keysEqual = (left: string, right: string, key: readonly string[]): string =>
+  key.map((k) => `${left}.${quoteIdent(k)} = ${right}.${quoteIdent(k)}`).join(' AND ');
+
 /** `a IS NOT DISTINCT FROM b` for each key column: a NULL in a key is a value like any other. */
 export const keysMatch = (left: string, right: string, key: readonly string[]): string =>
   key.map((k) => `${left}.${quoteIdent(k)} IS NOT DISTINCT FROM ${right}.${quoteIdent(k)}`).join(' AND ');

@@ -1,0 +1,85 @@
+import { quoteIdent, type CheckOutcome, type StagingCheck } from '@dpone/sdk';
+import type { Doing } from './errors.js';
+import { predicateSql } from './predicate-sql.js';
+import type { Session } from './session.js';
+import { columnList, keysMatch, literal } from './sql.js';
+
+/** Holds staging against the checks, each as one set-based query. */
+export async function measureChecks(
+  session: Session,
+  staging: string,
+  checks: readonly StagingCheck[],
+  doing: Doing,
+): Promise<CheckOutcome[]> {
+  const outcomes: CheckOutcome[] = [];
+  for (const check of checks) outcomes.push(await measure(session, staging, check, doing));
+  return outcomes;
+}
+
+async function measure(session: Session, staging: string, check: StagingCheck, doing: Doing): Promise<CheckOutcome> {
+  const count = (sql: string): Promise<number> => session.count(sql, doing);
+  switch (check.kind) {
+    case 'unique':
+      return {
+        check,
+        violations: await count(
+          `SELECT count(*) FROM (SELECT FROM ${staging} GROUP BY ${columnList(check.columns)} HAVING count(*) > 1) AS d`,
+        ),
+      };
+    case 'min_rows': {
+      const measured = await count(`SELECT count(*) FROM ${staging}`);
+      return { check, measured, violations: Math.max(0, check.rows - measured) };
+    }
+    case 'max_null_ratio': {
+      const column = quoteIdent(check.column);
+      const row = await session.row(`SELECT count(*) AS "rows", count(${column}) AS "values" FROM ${staging}`, doing);
+      const rows = Number(row!['rows']);
+      const nulls = rows - Number(row!['values']);
+      const measured = rows === 0 ? 0 : nulls / rows;
+      return { check, measured, violations: measured > check.ratio ? nulls : 0 };
+    }
+    default:
+      return {
+        check,
+        violations: await count(`SELECT count(*) FROM ${staging} AS t WHERE ${brokenBy(check, staging)!}`),
+      };
+  }
+}
+
+/** The condition on a staged row, under the alias `t`, that breaks a check; null for checks of the whole set, which no row breaks. */
+export function brokenBy(check: StagingCheck, staging: string): string | null {
+  switch (check.kind) {
+    case 'not_null':
+      return `${quoteIdent(check.column)} IS NULL`;
+    case 'accepted_values': {
+      const column = quoteIdent(check.column);
+      const values = check.values.filter((v) => v !== null);
+      const allowed = values.length === 0 ? 'false' : `${column} IN (${values.map(literal).join(', ')})`;
+      // NULL is another rule's business, unless it is listed: then it is simply accepted too.
+      return `${column} IS NOT NULL AND NOT (${allowed})`;
+    }
+    case 'predicate':
+      return `(${predicateSql(check.predicate)}) IS NOT TRUE`;
+    case 'unique': {
+      const columns = columnList(check.columns);
+      const twice = `SELECT ${columns} FROM ${staging} GROUP BY ${columns} HAVING count(*) > 1`;
+      return `EXISTS (SELECT FROM (${twice}) AS d WHERE ${keysMatch('d', 't', check.columns)})`;
+    }
+    default:
+      return null;
+  }
+}
+
+/** One sentence on why a row was set aside. */
+export function brokenReason(check: StagingCheck): string {
+  switch (check.kind) {
+    case 'not_null':
+      return `${check.column} is NULL (${check.id})`;
+    case 'unique':
+      return `${check.columns.join(', ')} is not unique in this load (${check.id})`;
+    case 'accepted_values':
+      return `${check.column} has a value that is not accepted (${check.id})`;
+    default:
+      return `breaks ${check.id}`;
+  }
+}

@@ -1,0 +1,125 @@
+import { fail, type FinalizeResult, type FinalizeStepName, type LoadProgram, type StagingSpec } from '@dpone/sdk';
+import type { Doing } from './errors.js';
+import { programStatements, type ProgramContext, type Statement } from './finalize-sql.js';
+import { frameworkStatements } from './framework-sql.js';
+import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
+import type { MetaNames } from './names.js';
+import type { Session } from './session.js';
+import { tableLabel, tableName, textLiteral } from './sql.js';
+import { tableFacts } from './target.js';
+
+export interface FinalizeContext extends Omit<ProgramContext, 'facts'> {
+  readonly meta: MetaNames;
+  readonly spec: StagingSpec;
+  /** Rows in staging, as the server counted them. */
+  readonly staged: number;
+  readonly now: () => Date;
+  readonly step: (name: FinalizeStepName) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/** Change, receipt and state in one transaction, behind the fence. Counts are the server's own. */
+export async function finalizeLoad(
+  session: Session,
+  program: LoadProgram,
+  ctx: FinalizeContext,
+): Promise<FinalizeResult> {
+  const { load } = program;
+  const label = tableLabel(load.target);
+  const doing: Doing = { what: `changing ${label}`, code: 'DPONE_SINK_WRITE' };
+  const result = await session.transaction(doing, async () => {
+    await ctx.step('finalize.begun');
+    const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
+    if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
+    const facts = await tableFacts(session, load.target, doing);
+    const now = ctx.now().toISOString();
+    for (const sql of frameworkStatements(ctx.names, load, ctx.spec, ctx.typeOf, now))
+      await session.run(sql, doing, ctx.signal);
+    const counts = await applyStatements(session, program, programStatements(program, { ...ctx, facts }), ctx);
+    await ctx.step('finalize.changed');
+    await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label }, counts, now), doing);
+    if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
+    await ctx.step('finalize.receipted');
+    return counts;
+  });
+  await ctx.step('finalize.committed');
+  return result;
+}
+
+/** Runs the statements and adds up what the server says each changed. */
+async function applyStatements(
+  session: Session,
+  program: LoadProgram,
+  statements: readonly Statement[],
+  ctx: FinalizeContext,
+): Promise<FinalizeResult> {
+  const { target } = program.load;
+  const doing: Doing = { what: `changing ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
+  const table = tableName(target);
+  const replaced = statements.some((s) => s.tally === 'swapped' || s.tally === 'truncated');
+  const before = replaced ? await rowsOf(session, table, doing) : 0;
+  let [inserted, updated, deleted, removed] = [0, 0, 0, 0];
+  for (const { sql, tally } of statements) {
+    const tracks = tally === 'merged' && (await tracksCounts(session, doing));
+    const counterBefore = tally !== 'merged' ? 0 : await (tracks ? updatesOf : rowsOf)(session, table, doing);
+    const changed = await session.run(sql, doing, ctx.signal);
+    switch (tally) {
+      case 'inserted':
+        inserted += changed;
+        break;
+      case 'updated':
+        updated += changed;
+        break;
+      case 'deleted':
+        deleted += changed;
+        break;
+      case 'removed_half':
+        removed = changed;
+        break;
+      case 'added_half':
+        updated += removed;
+        inserted += changed - removed;
+        break;
+      case 'merged': {
+        const updates = tracks
+          ? (await updatesOf(session, table, doing)) - counterBefore
+          : changed - ((await rowsOf(session, table, doing)) - counterBefore);
+        updated += updates;
+        inserted += changed - updates;
+        break;
+      }
+      case 'truncated':
+        deleted += before;
+        break;
+      case 'swapped':
+        deleted += before;
+        inserted += ctx.staged;
+        break;
+      case 'none':
+    }
+  }
+  const swapped = statements.some((s) => s.tally === 'swapped');
+  const finalRows = swapped ? ctx.staged : await rowsIfFew(session, table, doing);
+  return { inserted, updated, deleted, finalRows };
+}
+
+const rowsOf = async (session: Session, table: string, doing: Doing): Promise<number> =>
+  (await session.row(`SELECT to_regclass(${textLiteral(table)}) AS it`, doing))?.['it'] === null
+    ? 0
+    : session.count(`SELECT count(*) FROM ${table}`, doing);
+
+/** Up to this size a table is counted; to read a larger one would cost more than the change itself. */
+const COUNTED_BYTES = 64 * 2 ** 20;
+
+async function rowsIfFew(session: Session, table: string, doing: Doing): Promise<number | null> {
+  const bytes = await session.count(`SELECT pg_relation_size(${textLiteral(table)}::regclass)`, doing);
+  return bytes > COUNTED_BYTES ? null : rowsOf(session, table, doing);
+}
+
+/** Whether the server counts what a transaction changes (`track_counts`, on by default, a superuser's setting). */
+const tracksCounts = async (session: Session, doing: Doing): Promise<boolean> =>
+  (await session.row("SELECT current_setting('track_counts') AS it", doing))?.['it'] === 'on';
+
+/** Rows of the table that were updated, by the counter of this transaction; only its growth means something. */
+const updatesOf = (session: Session, table: string, doing: Doing): Promise<number> =>
+  session.count(`SELECT pg_stat_get_xact_tuples_updated(${textLiteral(table)}::regclass)`, doing);

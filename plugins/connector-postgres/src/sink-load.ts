@@ -1,0 +1,149 @@
+import {
+  quoteIdent,
+  type CheckOutcome,
+  type Column,
+  type FinalizeResult,
+  type FinalizeStepName,
+  type LaneData,
+  type LoadProgram,
+  type RejectedRow,
+  type SinkLoad,
+  type StageResult,
+  type StagingCheck,
+} from '@dpone/sdk';
+import { brokenBy, brokenReason, measureChecks } from './checks-sql.js';
+import type { Doing } from './errors.js';
+import { finalizeLoad } from './finalize.js';
+import type { TypeOf } from './framework-sql.js';
+import { maxOf } from './max-sql.js';
+import type { MetaNames } from './names.js';
+import type { Session } from './session.js';
+import { textLiteral } from './sql.js';
+import { stageData, withSession, type Progress, type StageContext } from './stage.js';
+import { dropStaging } from './staging-sql.js';
+
+export interface LoadContext extends StageContext {
+  readonly meta: MetaNames;
+  readonly typeOf: TypeOf;
+  readonly serverVersion: number;
+  readonly step: (name: FinalizeStepName) => Promise<void>;
+}
+
+/** Rows of rejected ones that are fetched at a time. */
+const REJECTS_AT_ONCE = 5000;
+
+/** The staging of one load: two tables, `__dpone__stg_<load_id>` and its rejected rows. */
+export class PostgresLoad implements SinkLoad {
+  readonly #ctx: LoadContext;
+  readonly #doing: Doing;
+  /** Rows in staging, once counted; nothing but this load changes them. */
+  #counted: number | undefined;
+
+  constructor(ctx: LoadContext) {
+    this.#ctx = ctx;
+    this.#doing = { what: `staging of load ${ctx.load.loadId}`, code: 'DPONE_SINK_WRITE' };
+  }
+
+  async stage(data: LaneData, partition: number, onProgress: Progress): Promise<StageResult> {
+    this.#counted = undefined;
+    return stageData(data, partition, this.#ctx, onProgress);
+  }
+
+  async count(): Promise<number> {
+    this.#counted ??= await this.#with((session) =>
+      session.count(`SELECT count(*) FROM ${this.#ctx.names.rows}`, this.#doing),
+    );
+    return this.#counted;
+  }
+
+  async measure(checks: readonly StagingCheck[]): Promise<CheckOutcome[]> {
+    if (checks.length === 0) return [];
+    return this.#with((session) => measureChecks(session, this.#ctx.names.rows, checks, this.#doing));
+  }
+
+  async quarantine(checks: readonly StagingCheck[]): Promise<number> {
+    this.#counted = undefined;
+    const { names } = this.#ctx;
+    return this.#with((session) =>
+      session.transaction(this.#doing, async () => {
+        let moved = 0;
+        for (const check of checks) {
+          const broken = brokenBy(check, names.rows);
+          if (broken === null) continue;
+          const diagnostics = textLiteral(JSON.stringify({ rule: check.id }));
+          moved += await session.run(
+            `WITH broken AS (DELETE FROM ${names.rows} AS t WHERE ${broken} RETURNING t.*) ` +
+              `INSERT INTO ${names.rejects} ("reason", "row", "diagnostics") ` +
+              `SELECT ${textLiteral(brokenReason(check))}, to_json(broken)::text, ${diagnostics} FROM broken`,
+            this.#doing,
+          );
+        }
+        return moved;
+      }),
+    );
+  }
+
+  async *rejected(): AsyncIterable<RejectedRow> {
+    const session = await this.#ctx.server.session();
+    try {
+      await session.begin(this.#doing);
+      await session.run(
+        'DECLARE rejected NO SCROLL CURSOR FOR SELECT "reason", "row", "diagnostics" ' +
+          `FROM ${this.#ctx.names.rejects} ORDER BY "partition" NULLS LAST, "position", "row"`,
+        this.#doing,
+      );
+      for (;;) {
+        const rows = await session.rows(`FETCH ${REJECTS_AT_ONCE} FROM rejected`, this.#doing);
+        for (const row of rows)
+          yield {
+            reason: row['reason']!,
+            row: JSON.parse(row['row']!) as RejectedRow['row'],
+            diagnostics: JSON.parse(row['diagnostics']!) as RejectedRow['diagnostics'],
+          };
+        if (rows.length < REJECTS_AT_ONCE) return;
+      }
+    } finally {
+      await session.rollback();
+      await session.close();
+    }
+  }
+
+  async max(name: string): Promise<string | null> {
+    const { spec, names, typeOf } = this.#ctx;
+    const column: Column | undefined = spec.columns.find((c) => c.name === name);
+    if (column === undefined) return null;
+    const type = typeOf(column);
+    return this.#with((session) => maxOf(session, { name, column, type, names }, this.#doing));
+  }
+
+  async finalize(program: LoadProgram): Promise<FinalizeResult> {
+    const { meta, names, spec, typeOf, serverVersion, step, plugin } = this.#ctx;
+    const staged = await this.count();
+    return this.#with((session) =>
+      finalizeLoad(session, program, {
+        meta,
+        names,
+        spec,
+        typeOf,
+        serverVersion,
+        step,
+        staged,
+        now: () => plugin.clock.now(),
+        signal: plugin.signal,
+      }),
+    );
+  }
+
+  async drop(): Promise<void> {
+    await this.#with(async (session) => {
+      for (const statement of dropStaging(this.#ctx.names)) await session.run(statement, this.#doing);
+    });
+  }
+
+  async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return withSession(this.#ctx, work);
+  }
+}
+
+/** Columns of staging as SQL, for `attach` to prove that the table has them. */
+export const stagedList = (ctx: StageContext): string => ctx.spec.columns.map((c) => quoteIdent(c.name)).join(', ');

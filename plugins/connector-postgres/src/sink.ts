@@ -1,0 +1,226 @@
+import {
+  fail,
+  quoteLiteral,
+  type CheckResult,
+  type Column,
+  type LaneOffer,
+  type LoadProgram,
+  type LoadRef,
+  type Receipt,
+  type Sink,
+  type SinkContext,
+  type SinkLoad,
+  type StagingSpec,
+  type StateRecord,
+  type TargetInfo,
+  type TargetLock,
+} from '@dpone/sdk';
+import type { PostgresConnection } from './connection/settings.js';
+import type { Doing } from './errors.js';
+import { plain, programStatements, swapReason } from './finalize-sql.js';
+import { lockTarget, type LockOwner } from './lock.js';
+import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
+import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
+import type { SinkOptions } from './options.js';
+import { openServer, type Server } from './server.js';
+import type { Row, Session } from './session.js';
+import { checkSink } from './sink-check.js';
+import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
+import { sinkOffers } from './sink-offers.js';
+import { tableLabel, textLiteral } from './sql.js';
+import { createStaging, dropStaging } from './staging-sql.js';
+import { stagingColumnsInTargetOrder } from './swap.js';
+import { tableFacts, toSchema, type TableFacts } from './target.js';
+import { columnType } from './types.js';
+
+/** Tables of a Postgres database as a target. Connects when something is asked of it. */
+export class PostgresSink implements Sink {
+  readonly #ctx: SinkContext<PostgresConnection, SinkOptions>;
+  readonly #server: Server;
+  readonly #meta: MetaNames;
+  readonly #label: string;
+  readonly #doing: Doing;
+  #facts: TableFacts | null = null;
+  #serverVersion = 0;
+  #lock: TargetLock | undefined;
+
+  constructor(ctx: SinkContext<PostgresConnection, SinkOptions>) {
+    this.#ctx = ctx;
+    this.#server = openServer(ctx.connection, ctx.options, ctx);
+    this.#meta = metaNames(ctx.table);
+    this.#label = tableLabel(ctx.table);
+    this.#doing = { what: this.#label, code: 'DPONE_SINK_WRITE' };
+  }
+
+  async check(): Promise<CheckResult[]> {
+    return checkSink(this.#server, this.#ctx.table, this.#ctx.stagingSchema);
+  }
+
+  async inspect(): Promise<TargetInfo> {
+    return this.#with(async (session) => {
+      this.#serverVersion = await session.count("SELECT current_setting('server_version_num')", this.#doing);
+      this.#facts = await tableFacts(session, this.#ctx.table, this.#doing);
+      return this.#facts === null ? { exists: false, schema: null } : { exists: true, schema: toSchema(this.#facts) };
+    });
+  }
+
+  accepts(_columns: readonly Column[]): readonly LaneOffer[] {
+    return sinkOffers(this.#knownTypes());
+  }
+
+  physicalType(column: Column): { readonly type: string } | { readonly refused: string } {
+    return columnType(column, this.#knownTypes());
+  }
+
+  explain(program: LoadProgram): readonly string[] {
+    const names = stagingNames(program.load.loadId, program.load.target, this.#ctx.stagingSchema);
+    const facts = this.#facts;
+    const swaps = program.steps.some((s) => s.op === 'replace_all' && s.by === 'swap');
+    const reason = swaps && facts !== null ? swapReason(program, facts) : null;
+    const statements = programStatements(program, {
+      names,
+      facts,
+      serverVersion: this.#serverVersion,
+      typeOf: (column) => this.#typeOf(column),
+    });
+    const note = reason === null ? [] : [plain(`-- emptied and filled instead of swapped: ${reason}`)];
+    return ['BEGIN', ...[...note, ...statements].map((s) => s.sql), 'COMMIT'];
+  }
+
+  async lock(owner: LockOwner, waitMs: number): Promise<TargetLock> {
+    this.#lock = await lockTarget(this.#server, this.#ctx.table, owner, waitMs, this.#ctx.signal);
+    return this.#lock;
+  }
+
+  async openLoads(): Promise<readonly { readonly loadId: string }[]> {
+    const { schema } = stagingNames('', this.#ctx.table, this.#ctx.stagingSchema);
+    return this.#with(async (session) => {
+      const rows = await session.rows(
+        "SELECT c.relname AS name, obj_description(c.oid, 'pg_class') AS comment FROM pg_class c " +
+          `JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${textLiteral(schema)} AND c.relkind = 'r' ` +
+          `AND starts_with(c.relname, ${quoteLiteral(STAGING_PREFIX)}) ORDER BY 1`,
+        this.#doing,
+      );
+      const own = rows.filter((row) => targetOf(row) === this.#label);
+      return [...new Set(own.map((row) => loadOfStaging(row['name']!)))].map((loadId) => ({ loadId }));
+    });
+  }
+
+  /** Finalize is one transaction: what did not commit left only staging behind. */
+  async recover(loadId: string): Promise<'finished' | 'undone'> {
+    const receipt = await this.receipt(loadId);
+    await this.#with(async (session) => {
+      const names = stagingNames(loadId, this.#ctx.table, this.#ctx.stagingSchema);
+      for (const statement of dropStaging(names)) await session.run(statement, this.#doing);
+    });
+    return receipt === null ? 'undone' : 'finished';
+  }
+
+  async receipt(loadId: string): Promise<Receipt | null> {
+    const rows = await this.#metaRows(this.#meta.loads, selectReceipts(this.#meta, `load_id = ${textLiteral(loadId)}`));
+    return rows[0] === undefined ? null : toReceipt(rows[0]);
+  }
+
+  async history(limit: number): Promise<readonly Receipt[]> {
+    const where = `target = ${textLiteral(this.#label)}`;
+    const rows = await this.#metaRows(
+      this.#meta.loads,
+      `${selectReceipts(this.#meta, where)} LIMIT ${Math.max(0, Math.trunc(limit))}`,
+    );
+    return rows.map(toReceipt);
+  }
+
+  async state(key: string): Promise<StateRecord | null> {
+    const rows = await this.#metaRows(this.#meta.state, selectStates(this.#meta, `key = ${textLiteral(key)}`));
+    return rows[0] === undefined ? null : toState(rows[0]);
+  }
+
+  async states(): Promise<readonly StateRecord[]> {
+    return (await this.#metaRows(this.#meta.state, selectStates(this.#meta, 'true'))).map(toState);
+  }
+
+  async resetState(key: string): Promise<void> {
+    await this.#with(async (session) => {
+      if (await exists(session, this.#meta.state, this.#doing))
+        await session.run(`DELETE FROM ${this.#meta.state} WHERE key = ${textLiteral(key)}`, this.#doing);
+    });
+  }
+
+  async begin(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
+    const ctx = this.#loadContext(load, staging);
+    const columns = this.#facts === null ? staging.columns : stagingColumnsInTargetOrder(this.#facts, staging.columns);
+    await this.#with((session) =>
+      session.transaction(this.#doing, async () => {
+        for (const statement of createStaging(ctx.names, load, columns, (c) => this.#typeOf(c)))
+          await session.run(statement, this.#doing);
+      }),
+    );
+    return new PostgresLoad(ctx);
+  }
+
+  async attach(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
+    const ctx = this.#loadContext(load, staging);
+    await this.#with((session) =>
+      session.rows(`SELECT ${stagedList(ctx)} FROM ${ctx.names.rows} LIMIT 0`, this.#doing),
+    );
+    return new PostgresLoad(ctx);
+  }
+
+  async close(): Promise<void> {
+    await this.#lock?.release().catch(() => undefined);
+    await this.#server.close();
+  }
+
+  #loadContext(load: LoadRef, spec: StagingSpec): LoadContext {
+    return {
+      server: this.#server,
+      names: stagingNames(load.loadId, this.#ctx.table, this.#ctx.stagingSchema),
+      meta: this.#meta,
+      load,
+      spec,
+      types: spec.columns.map((column) => this.#typeOf(column)),
+      typeOf: (column) => this.#typeOf(column),
+      serverVersion: this.#serverVersion,
+      plugin: this.#ctx,
+      step: this.#ctx.step,
+    };
+  }
+
+  /** Types that the target's columns have: they are there, also where they are no built-in ones. */
+  #knownTypes(): ReadonlySet<string> {
+    return new Set((this.#facts?.columns ?? []).flatMap((c) => (c.native === undefined ? [] : [c.native.type])));
+  }
+
+  #typeOf(column: Column): string {
+    const type = columnType(column, this.#knownTypes());
+    if ('refused' in type) throw fail('DPONE_NO_LANE', type.refused, { where: `column ${column.name}` });
+    return type.type;
+  }
+
+  async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.#server.session();
+    try {
+      return await work(session);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async #metaRows(table: string, sql: string): Promise<Row[]> {
+    return this.#with(async (session) =>
+      (await exists(session, table, this.#doing)) ? session.rows(sql, this.#doing) : [],
+    );
+  }
+}
+
+const exists = async (session: Session, table: string, doing: Doing): Promise<boolean> =>
+  (await session.row(`SELECT to_regclass(${textLiteral(table)}) AS it`, doing))?.['it'] !== null;
+
+/** The target that a staging table was made for, from its comment. */
+function targetOf(row: Row): string | undefined {
+  try {
+    return (JSON.parse(row['comment'] ?? '') as { target?: string }).target;
+  } catch {
+    return undefined;
+  }
+}
