@@ -57,65 +57,55 @@ export const COLUMN_FIELDS = `'name', a.attname, 'native', format_type(b.typid, 
 
 /** The names of an array of column numbers, in its order, as jsonb. */
 export const columnNames = (relation: string, numbers: string): string =>
-  `(SELECT coalesce(jsonb_agg(n.attname ORDER BY k.position), '[]') FROM unnest(${numbers}) WITH ORDINALITY AS k(number, position)
-    JOIN pg_attribute AS n ON n.attrelid = ${relation} AND n.attnum = k.number)`;
+  `(SELECT coalesce(jsonb_agg(n.attname ORDER BY place.position), '[]') FROM unnest(${numbers}) WITH ORDINALITY AS place(number, position)
+    JOIN pg_attribute AS n ON n.attrelid = ${relation} AND n.attnum = place.number)`;
 
 /** Given `pg_class AS c`. */
 export const PRIMARY_KEY = `coalesce((SELECT ${columnNames('p.conrelid', 'p.conkey')} FROM pg_constraint AS p
   WHERE p.conrelid = c.oid AND p.contype = 'p'), '[]')`;
 
-/** `FROM` and `WHERE` that find a relation one can read, as `pg_class AS c`. */
-export const relation = (table: TableRef): string =>
-  `pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace
-  WHERE s.nspname = ${textLiteral(table.schema ?? DEFAULT_SCHEMA)} AND c.relname = ${textLiteral(table.name)}
-    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+/** A relation that one can read, as `pg_class AS c`; {@link named} says which. */
+export const RELATIONS = `pg_class AS c JOIN pg_namespace AS s ON s.oid = c.relnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')`;
+
+export const named = (table: TableRef): string =>
+  `s.nspname = ${textLiteral(table.schema ?? DEFAULT_SCHEMA)} AND c.relname = ${textLiteral(table.name)}`;
+
+/** What a relation's partitions and inheritance children add up to with itself; a partitioned table has no rows of its own. */
+const FAMILY = `(
+  WITH RECURSIVE heirs AS (
+    SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = c.oid
+    UNION
+    SELECT i.inhrelid FROM heirs JOIN pg_inherits AS i ON i.inhparent = heirs.inhrelid
+  )
+  SELECT count(*) - 1 AS children, sum(greatest(h.relpages, 0)) AS pages,
+    CASE WHEN bool_and(h.reltuples < 0 OR h.relkind = 'p') THEN -1 ELSE sum(greatest(h.reltuples, 0)) END AS tuples
+  FROM (SELECT c.oid UNION ALL SELECT inhrelid FROM heirs) AS member(oid)
+  JOIN pg_class AS h ON h.oid = member.oid
+)`;
 
 /** Reads a table's columns from the catalog; null where there is no such table or view. */
 export async function tableColumns(session: Session, table: TableRef, doing: Doing): Promise<TableColumns | null> {
   const rows = await catalogRows(
     session,
-    `SELECT c.oid, c.relkind AS kind, c.reltuples::float8 AS own_tuples, c.relpages AS own_pages,
-      ${PRIMARY_KEY} AS primary_key,
+    `SELECT c.oid, c.relkind AS kind, f.children, f.pages, f.tuples, ${PRIMARY_KEY} AS primary_key,
       (SELECT coalesce(jsonb_agg(jsonb_build_object(${COLUMN_FIELDS}) ORDER BY a.attnum), '[]')
         FROM pg_attribute AS a CROSS JOIN LATERAL ${BASE_TYPE} AS b
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-      family.*
-    FROM ${withFamily(relation(table))}`,
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+    FROM ${RELATIONS} CROSS JOIN LATERAL ${FAMILY} AS f WHERE ${named(table)}`,
     doing,
   );
   const row = rows[0];
   if (row === undefined) return null;
-  const children = Number(row['children']);
   return {
     oid: Number(row['oid']),
     kind: relationKind(row['kind']!),
     columns: (JSON.parse(row['columns']!) as CatalogColumn[]).map(toColumn),
     primaryKey: JSON.parse(row['primary_key']!) as string[],
-    hasChildren: children > 0,
-    reltuples: Number(children > 0 ? row['all_tuples'] : row['own_tuples']),
-    relpages: Number(children > 0 ? row['all_pages'] : row['own_pages']),
+    hasChildren: Number(row['children']) > 0,
+    reltuples: Number(row['tuples']),
+    relpages: Number(row['pages']),
   };
 }
-
-/** Joins what a relation's partitions and inheritance children add up to; a partitioned table has no rows of its own. */
-const withFamily = (found: string): string =>
-  found.replace(
-    'WHERE',
-    `CROSS JOIN LATERAL (
-      WITH RECURSIVE heirs AS (
-        SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = c.oid
-        UNION
-        SELECT i.inhrelid FROM heirs JOIN pg_inherits AS i ON i.inhparent = heirs.inhrelid
-      )
-      SELECT count(*) AS children,
-        CASE WHEN bool_and(h.reltuples < 0) THEN -1
-          ELSE coalesce(sum(greatest(h.reltuples, 0)), 0) + CASE c.relkind WHEN 'p' THEN 0 ELSE greatest(c.reltuples, 0) END
-        END AS all_tuples,
-        coalesce(sum(greatest(h.relpages, 0)), 0) + greatest(c.relpages, 0) AS all_pages
-      FROM heirs JOIN pg_class AS h ON h.oid = heirs.inhrelid AND h.relkind <> 'p'
-    ) AS family
-  WHERE`,
-  );
 
 export function relationKind(relkind: string): RelationKind {
   return KINDS[relkind as keyof typeof KINDS];

@@ -1,9 +1,9 @@
+import type { QueryConfig } from 'pg';
 import { fail, type Column } from '@dpone/sdk';
 import { toColumn } from './catalog-columns.js';
 import { catalogRows } from './catalog-query.js';
 import { postgresError, type Doing } from './errors.js';
 import type { Session } from './session.js';
-import { textLiteral } from './sql.js';
 
 interface Field {
   readonly name: string;
@@ -23,8 +23,7 @@ export async function queryColumns(session: Session, sql: string, doing: Doing):
     throw fail('DPONE_SOURCE_READ', `${doing.what}: the query has two columns named ${twice}`, {
       remedy: 'Give each column of the query a name of its own (AS ...).',
     });
-  const types = fields.map((f) => `(${f.dataTypeID}::oid, ${f.dataTypeModifier})`);
-  if (types.length === 0) return [];
+  if (fields.length === 0) return [];
   const rows = await catalogRows(
     session,
     `SELECT format_type(t.oid, t.typmod) AS native
@@ -36,4 +35,17 @@ export async function queryColumns(session: Session, sql: string, doing: Doing):
   return fields.map((field, at) =>
     toColumn({ name: field.name, native: rows[at]!['native']!, notNull: false, generated: '', comment: null }),
   );
+}
+
+/** By the extended protocol, which takes one statement only. */
+async function describe(session: Session, sql: string, doing: Doing): Promise<readonly Field[]> {
+  const query: QueryConfig & { readonly queryMode: 'extended' } = {
+    text: `SELECT * FROM (\n${sql}\n) AS q LIMIT 0`,
+    queryMode: 'extended',
+  };
+  try {
+    return (await session.client.query(query)).fields;
+  } catch (error) {
+    throw postgresError(error, doing);
+  }
 }
