@@ -20,14 +20,18 @@ function allowedMethods(requireAuth: string | undefined): (method: string) => bo
 
 /**
  * Ends a connection before it says anything to a server that asks for another proof than the connection allows, or that
- * lets the client in without having proved that it knows the password itself.
+ * lets the client in without having proved that it knows the password itself. Says why it did, if it did.
  */
-export function guardAuthentication(wire: Wire, parameters: Parameters): void {
+export function guardAuthentication(wire: Wire, parameters: Parameters): () => Error | undefined {
   const allowed = allowedMethods(parameters.require_auth);
   const bound = parameters.channel_binding === 'require';
   let asked = 'none';
   let proved = false;
-  const refuse = (why: string): void => void wire.stream.destroy(wayError('server', why));
+  let refused: Error | undefined;
+  const refuse = (why: string): void => {
+    refused ??= wayError('server', why);
+    wire.stream.destroy(refused);
+  };
   const onAsked = (method: string) => (message: { readonly mechanisms?: readonly string[] }) => {
     asked = method;
     if (!allowed(method)) refuse(`the server asks for authentication by ${method}, which require_auth does not allow`);
@@ -45,4 +49,5 @@ export function guardAuthentication(wire: Wire, parameters: Parameters): void {
       refuse('the server asks for no proof of who connects, and the connection does not allow that');
     else if (asked === 'scram-sha-256' && !proved) refuse('the server did not prove that it knows the password');
   });
+  return () => refused;
 }

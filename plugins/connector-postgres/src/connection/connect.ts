@@ -155,11 +155,17 @@ async function login(socket: Socket, target: Target, call: Call): Promise<Client
     application_name: p.application_name ?? p.fallback_application_name ?? call.applicationName,
     ...(p.options === undefined ? {} : { options: p.options }),
     ...(call.replication === undefined ? {} : { replication: call.replication }),
-  } as ConstructorParameters<typeof Client>[0]);
+  });
   // A connection that ends while nothing is asked is met by the next statement.
   client.on('error', () => undefined);
-  guardAuthentication((client as Client & { readonly connection: Wire }).connection, p);
-  await client.connect();
+  const refusal = guardAuthentication((client as Client & { readonly connection: Wire }).connection, p);
+  // The driver may have taken the end of the login for good before the socket is gone.
+  const failed = await client.connect().then(
+    () => undefined,
+    (error: unknown) => asError(error),
+  );
+  const why = refusal() ?? failed;
+  if (why !== undefined) throw why;
   const { rows } = await client.query<SessionState & Record<string, unknown>>(settingsStatement(call.settings ?? {}));
   const problem = attributeProblem(call.wanted, rows[0]!);
   if (problem === undefined) return client;
@@ -189,5 +195,5 @@ async function password(host: Host, { resolved }: Call): Promise<string> {
 function phaseOf(error: Error & { readonly phase?: Phase; readonly code?: string }): Phase {
   if (error.phase !== undefined) return (error as WayError).phase;
   if (/^ERR_(?:SSL|TLS)_/.test(error.code ?? '')) return 'tls';
-  return isServerError(error) || /^SASL/.test(error.message) ? 'server' : 'network';
+  return isServerError(error) || error.message.startsWith('SASL') ? 'server' : 'network';
 }
