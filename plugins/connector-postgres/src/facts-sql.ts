@@ -17,7 +17,9 @@ const list = (value: string, order: string, from: string): string =>
   `(SELECT coalesce(jsonb_agg(${value} ORDER BY ${order}), '[]') FROM ${from})`;
 
 const object = (fields: Readonly<Record<string, string>>): string =>
-  `jsonb_build_object(${Object.entries(fields).map(([name, sql]) => `'${name}', ${sql}`)})`;
+  `jsonb_build_object(${Object.entries(fields)
+    .map(([name, sql]) => `'${name}', ${sql}`)
+    .join(', ')})`;
 
 const qualified = (schema: string, name: string): string => `quote_ident(${schema}) || '.' || quote_ident(${name})`;
 
@@ -46,7 +48,8 @@ const CONSTRAINT = object({
   definition: 'pg_get_constraintdef(k.oid)',
   validated: 'k.convalidated',
   comment: comment('k.oid', 'pg_constraint'),
-  timing: "CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END",
+  timing:
+    "CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END",
   ownIndex: "k.contype = 'x' OR coalesce(to_jsonb(k) ->> 'conperiod', 'false') = 'true'",
   toItself: 'k.confrelid = k.conrelid',
 });
@@ -59,7 +62,8 @@ const INDEX = object({
   name: 'i.relname',
   definition: `CASE WHEN starts_with(pg_get_indexdef(i.oid), ${INDEX_HEAD}) THEN substr(pg_get_indexdef(i.oid), length(${INDEX_HEAD}) + 1) END`,
   unique: 'x.indisunique',
-  constraint: '(SELECT k.conname FROM pg_constraint AS k WHERE k.conindid = i.oid AND k.conrelid = c.oid AND k.contype IN (\'p\', \'u\', \'x\'))',
+  constraint:
+    "(SELECT k.conname FROM pg_constraint AS k WHERE k.conindid = i.oid AND k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x'))",
   valid: 'x.indisvalid AND x.indisready',
   clustered: 'x.indisclustered',
   replicaIdentity: 'x.indisreplident',
@@ -150,7 +154,11 @@ const FIELDS: Readonly<Record<string, string>> = {
     'k.contype, k.conname',
     `pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x', 'c', 'f', 'n') AND k.conparentid = 0`,
   ),
-  indexes: list(INDEX, 'i.relname', 'pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid WHERE x.indrelid = c.oid'),
+  indexes: list(
+    INDEX,
+    'i.relname',
+    'pg_index AS x JOIN pg_class AS i ON i.oid = x.indexrelid WHERE x.indrelid = c.oid',
+  ),
   referencedBy: list(
     REFERENCE,
     'k.conrelid::regclass::text, k.conname',
@@ -187,7 +195,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   ),
   subscribed: 'to_jsonb(EXISTS (SELECT FROM pg_subscription_rel AS r WHERE r.srrelid = c.oid))',
   parents: list(relationName('h.inhparent'), 'h.inhseqno', 'pg_inherits AS h WHERE h.inhrelid = c.oid'),
-  children: list(relationName('h.inhrelid'), 'h.inhrelid::regclass::text', 'pg_inherits AS h WHERE h.inhparent = c.oid'),
+  children: list(
+    relationName('h.inhrelid'),
+    'h.inhrelid::regclass::text',
+    'pg_inherits AS h WHERE h.inhparent = c.oid',
+  ),
   statistics: list(
     STATISTICS,
     'xs.nspname, e.stxname',
@@ -206,7 +218,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   tablespace: "coalesce((SELECT ts.spcname FROM pg_tablespace AS ts WHERE ts.oid = c.reltablespace)::text, '')",
   newTablespace: "current_setting('default_tablespace')",
   accessMethod: `(SELECT m.amname FROM pg_am AS m WHERE m.oid = c.relam AND m.amname <> current_setting('default_table_access_method'))`,
-  ofType: "CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END",
+  ofType: 'CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END',
   securityLabels: `to_jsonb(${LABELS})`,
   extension: EXTENSION,
 };
