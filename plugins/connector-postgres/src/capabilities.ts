@@ -1,4 +1,4 @@
-import type { SourceCapabilities } from '@dpone/sdk';
+import type { SinkCapabilities, SourceCapabilities } from '@dpone/sdk';
 
 export const sourceCapabilities: SourceCapabilities = {
   lanes: ['pg-copy-binary', 'pg-copy-text', 'parquet', 'csv', 'rows'],
@@ -25,6 +25,35 @@ export const sourceCapabilities: SourceCapabilities = {
     {
       fact: 'Cursor `xmin`: no committed row is missed, some are read twice, deleted ones are not seen.',
       source: 'https://www.postgresql.org/docs/current/ddl-system-columns.html',
+    },
+  ],
+};
+
+export const sinkCapabilities: SinkCapabilities = {
+  lanes: ['pg-copy-binary', 'pg-copy-text', 'parquet', 'csv', 'tsv', 'jsonl', 'rows'],
+  finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
+  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
+  checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio', 'predicate'],
+  transactional: true,
+  parallelStaging: 'machine',
+  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'null'],
+  maxIdentifier: 63,
+  facts: [
+    {
+      fact: 'Schema changes, data, receipt and state commit in one transaction.',
+      source: 'https://www.postgresql.org/docs/current/ddl-alter.html',
+    },
+    {
+      fact: 'An advisory lock ends with the connection that took it, however its process died.',
+      source: 'https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS',
+    },
+    {
+      fact: 'A column that is added with a constant default rewrites no row.',
+      source: 'https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES',
+    },
+    {
+      fact: 'jsonb keeps the value of a document, not its spaces, order of keys or double keys; json keeps its text.',
+      source: 'https://www.postgresql.org/docs/current/datatype-json.html',
     },
   ],
 };

@@ -21,7 +21,7 @@ export async function checkSource(of: ReadOf): Promise<CheckResult[]> {
   };
   try {
     const connected = await step('connect', async () => {
-      session = await of.server.session();
+      session = await of.server.session(of.signal);
       return { status: 'pass', message: await connectionText(session, of) };
     });
     if (connected) await step(`select on ${of.label}`, () => readable(session!, of));

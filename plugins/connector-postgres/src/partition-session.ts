@@ -26,9 +26,9 @@ export class PartitionSessions {
   }
 
   /** `alone` where no other part is read at the same time: the session that holds the snapshot then reads it itself. */
-  async lend(spec: PartitionSpec, alone: boolean, doing: Doing): Promise<Lent> {
+  async lend(spec: PartitionSpec, alone: boolean, doing: Doing, signal: AbortSignal): Promise<Lent> {
     if (alone && spec.snapshot === this.#snapshot.id && !this.#lent && !this.#broken) return this.#lendCoordinator();
-    const session = await this.#server.session();
+    const session = await this.#server.session(signal);
     try {
       await joinSnapshot(session, spec.snapshot, doing);
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Column, Partition, ReadRequest } from '@dpone/sdk';
+import type { Column, Estimate, Partition, ReadRequest } from '@dpone/sdk';
 import { blockRanges } from './block-ranges.js';
 import type { Doing } from './errors.js';
 import { keyRanges, splits } from './key-ranges.js';
@@ -26,9 +26,8 @@ export interface PartitionInput {
   /** Whether the user may read system columns. */
   readonly systemColumns: boolean;
   readonly primaryKey: readonly string[];
-  /** Bytes that the read is estimated to give. */
-  readonly bytes: number;
-  readonly rows?: number | undefined;
+  /** What the whole read is estimated to give. */
+  readonly estimate: Estimate & { readonly bytes: number };
 }
 
 /** Splits a read into parts that together are the whole snapshot, each row in one of them. */
@@ -38,13 +37,12 @@ export async function planPartitions(
   doing: Doing,
 ): Promise<Partition[]> {
   const specs = await specsOf(input, request, doing);
+  const { bytes, rows } = input.estimate;
+  const share = (n: number): number => Math.round(n / specs.length);
   return specs.map((spec, index) => ({
     index,
     spec: { ...spec },
-    estimate: {
-      bytes: Math.round(input.bytes / specs.length),
-      ...(input.rows === undefined ? {} : { rows: Math.round(input.rows / specs.length) }),
-    },
+    estimate: { bytes: share(bytes), ...(rows === undefined ? {} : { rows: share(rows) }) },
   }));
 }
 
@@ -59,7 +57,7 @@ async function specsOf(
     const split = { column, bounds: partitionBy.bounds, parts: parallel, rows: whole };
     return (await keyRanges(session, split, doing)).map((key) => ({ snapshot, key }));
   }
-  const parts = Math.min(parallel, Math.floor(input.bytes / LEAST_BYTES));
+  const parts = Math.min(parallel, Math.floor(input.estimate.bytes / LEAST_BYTES));
   if (size === undefined || parts < 2) return [{ snapshot }];
   if (size.ordinary && input.systemColumns && input.version >= RANGES_OF_BLOCKS)
     return blockRanges(size.blocks, parts).map((blocks) => ({ snapshot, blocks }));

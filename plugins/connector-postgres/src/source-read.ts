@@ -72,9 +72,15 @@ export async function openRead(session: Session, request: ReadRequest, of: ReadO
   const readable = columns.filter((c) => refused(c) === undefined);
   const estimate = await estimateRead(session, whole, selectList(readable, 'pg-copy-text'), known.size, doing);
   const input = {
-    ...{ session, snapshot: snapshot.id, version, whole, columns: known.columns, primaryKey: known.primaryKey },
-    ...{ size: known.size, systemColumns: known.relation?.unreadable === 'none' },
-    ...{ bytes: estimate.bytes, rows: estimate.rows },
+    session,
+    version,
+    whole,
+    snapshot: snapshot.id,
+    columns: known.columns,
+    primaryKey: known.primaryKey,
+    size: known.size,
+    systemColumns: known.relation?.unreadable === 'none',
+    estimate,
   };
   const partitions = await planPartitions(input, request, doing);
   const sessions = new PartitionSessions(of.server, session, snapshot);
@@ -93,7 +99,7 @@ export async function openRead(session: Session, request: ReadRequest, of: ReadO
     data: (partition: Partition, lane: Lane) => {
       const spec = parsePartition(partition.spec);
       const rows: RowSet = narrowed(whole, partitionCondition(spec));
-      const lend = () => sessions.lend(spec, partitions.length === 1, doing);
+      const lend = () => sessions.lend(spec, partitions.length === 1, doing, of.signal);
       return partitionData({ schema, rows, lend, doing, signal: of.signal }, lane);
     },
     verify: () => sessions.verify(doing),

@@ -18,7 +18,7 @@ export class PostgresSource implements Source {
         where: 'source',
         remedy: 'Name `table`, or give `options.query`, not both.',
       });
-    this.#server = openServer(ctx.connection, options, ctx);
+    this.#server = openServer(ctx.connection, options);
     this.#of = {
       server: this.#server,
       label: table === undefined ? 'options.query' : tableLabel(table),
@@ -33,7 +33,7 @@ export class PostgresSource implements Source {
   }
 
   async open(request: ReadRequest): Promise<SourceRead> {
-    const session = await this.#server.session();
+    const session = await this.#server.session(this.#of.signal);
     try {
       return await openRead(session, request, this.#of);
     } catch (error) {
