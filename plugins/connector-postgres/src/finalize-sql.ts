@@ -68,18 +68,14 @@ export function changeStatements(target: TableRef, change: SchemaChange, typeOf:
   switch (change.kind) {
     case 'create_table': {
       const columns = change.schema.columns.map(
-        (c) => `${quoteIdent(c.name)} ${typeOf({ ...c, value: 'null' })}${c.nullable ? '' : ' NOT NULL'}`,
+        (c) => `${quoteIdent(c.name)} ${typeOf(c)}${c.nullable ? '' : ' NOT NULL'}`,
       );
       return [`CREATE TABLE ${table} (${columns.join(', ')})`];
     }
     case 'add_column':
-      return [
-        `ALTER TABLE ${table} ADD COLUMN ${quoteIdent(change.column.name)} ${typeOf({ ...change.column, value: 'null' })}`,
-      ];
+      return [`ALTER TABLE ${table} ADD COLUMN ${quoteIdent(change.column.name)} ${typeOf(change.column)}`];
     case 'widen_column':
-      return [
-        `ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column.name)} TYPE ${typeOf({ ...change.column, value: 'null' })}`,
-      ];
+      return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column.name)} TYPE ${typeOf(change.column)}`];
     case 'drop_not_null':
       return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column)} DROP NOT NULL`];
   }

@@ -1,9 +1,9 @@
-import { quoteIdent, type FrameworkColumn, type LoadRef, type StagingSpec } from '@dpone/sdk';
+import { quoteIdent, type Column, type FrameworkColumn, type LoadRef, type StagingSpec } from '@dpone/sdk';
 import type { StagingNames } from './names.js';
 import { columnList, textLiteral } from './sql.js';
 
 /** The sink's type of a column. */
-export type TypeOf = (column: FrameworkColumn) => string;
+export type TypeOf = (column: Column) => string;
 
 /**
  * Gives staging the `__dpone__*` columns once the data is in. A column with one value for the whole load costs nothing:

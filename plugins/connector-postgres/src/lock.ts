@@ -27,7 +27,7 @@ export async function lockTarget(
   signal: AbortSignal,
 ): Promise<TargetLock> {
   const deadline = Date.now() + waitMs;
-  const session = await server.session();
+  const session = await server.session(signal);
   try {
     const doing: Doing = { what: `locking ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
     await session.transaction(doing, async () => {

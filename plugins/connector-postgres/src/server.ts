@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { PluginContext } from '@dpone/sdk';
 import { connectPostgres } from './connection/connect.js';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Timeouts } from './options.js';
@@ -7,36 +6,29 @@ import { Session } from './session.js';
 
 /** The connections of one source or sink: opened when asked for, used again when given back, all closed at the end. */
 export interface Server {
-  /** A session that nobody else uses until it is closed. */
-  session(): Promise<Session>;
+  /** A session that nobody else uses until it is closed; `signal` ends the wait for a connection. */
+  session(signal?: AbortSignal): Promise<Session>;
   close(): Promise<void>;
 }
 
+/** What cleans up after a run must work after the run's own signal fired. */
+const NEVER = new AbortController().signal;
+
 /** Connects to nothing yet. */
-export function openServer(
-  connection: PostgresConnection,
-  timeouts: Timeouts,
-  ctx: Pick<PluginContext, 'signal'>,
-): Server {
+export function openServer(connection: PostgresConnection, timeouts: Timeouts): Server {
   const free: Session[] = [];
   const open = new Set<Session>();
   let closed = false;
-  const connect = () =>
+  const connect = (signal: AbortSignal = NEVER, settings = sessionSettings(timeouts)) =>
     connectPostgres(connection, {
       applicationName: 'dpone',
       connectTimeoutMs: timeouts.connect_timeout_ms,
-      signal: ctx.signal,
-      settings: sessionSettings(timeouts),
+      signal,
+      settings,
     });
 
   async function cancel(pid: number): Promise<void> {
-    // Not by the run's signal: it is what fired.
-    const client = await connectPostgres(connection, {
-      applicationName: 'dpone',
-      connectTimeoutMs: timeouts.connect_timeout_ms,
-      signal: new AbortController().signal,
-      settings: {},
-    });
+    const client = await connect(NEVER, {});
     try {
       await client.query(`SELECT pg_cancel_backend(${pid})`);
     } finally {
@@ -54,10 +46,10 @@ export function openServer(
   }
 
   return {
-    session: async () => {
+    session: async (signal) => {
       const known = free.pop();
       if (known !== undefined && !hasEnded(known)) return known.reopen();
-      const session = new Session(await connect(), { cancel, onClose });
+      const session = new Session(await connect(signal), { cancel, onClose });
       open.add(session);
       session.client.once('end', () => {
         open.delete(session);

@@ -103,6 +103,7 @@ export class Session {
   }
 
   #copy<S extends CopyQuery>(query: S, doing: Doing, signal: AbortSignal | undefined): CopyStream<S> {
+    if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
     // Until the command has completed the connection is in the middle of it, and no use for anything else.
     this.#broken = true;
     const abort = (): void => void query.destroy(fail('DPONE_CANCELLED', `${doing.what}: cancelled`));
@@ -115,7 +116,10 @@ export class Session {
         this.#broken = false;
         resolve(query.rowCount ?? 0);
       };
-      query.once('error', (error) => reject(postgresError(error, doing)));
+      const failed = query.handleError.bind(query);
+      query.handleError = (error) => failed(postgresError(error, doing));
+      // Not once: a COPY that was stopped hears of it from the server, too.
+      query.on('error', (error) => reject(postgresError(error, doing)));
       query.once('close', () => {
         if (query.destroyed && query.errored === null && !isComplete(query))
           reject(fail('DPONE_CANCELLED', `${doing.what}: stopped before its end`));
@@ -124,7 +128,6 @@ export class Session {
     // Whoever pipes the stream may see its error there first.
     rows.catch(() => undefined);
     this.client.query(query as never);
-    if (signal?.aborted === true) abort();
     return { stream: query, rows };
   }
 
@@ -143,7 +146,8 @@ export class Session {
 
   async #query(sql: string, doing: Doing, signal: AbortSignal | undefined): Promise<QueryResult> {
     if (this.#closed) throw fail('DPONE_INTERNAL', `${doing.what}: the session is closed`);
-    if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
+    const isCancelled = (): boolean => signal?.aborted === true;
+    if (isCancelled()) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
     const cancel = (): void => void this.#hooks.cancel(this.pid).catch(() => this.client.end());
     signal?.addEventListener('abort', cancel, { once: true });
     try {
@@ -151,7 +155,7 @@ export class Session {
       // Several statements in one text answer with a list.
       return Array.isArray(result) ? (result.at(-1) as QueryResult) : result;
     } catch (error) {
-      if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`, { cause: error });
+      if (isCancelled()) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`, { cause: error });
       throw postgresError(error, doing);
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -160,7 +164,11 @@ export class Session {
 }
 
 /** What pg-copy-streams makes: a stream that the driver runs as a query. */
-type CopyQuery = (Readable | Writable) & { readonly rowCount: number | null; handleReadyForQuery(): void };
+type CopyQuery = (Readable | Writable) & {
+  readonly rowCount: number | null;
+  handleReadyForQuery(): void;
+  handleError(error: Error): void;
+};
 
 const isComplete = (query: CopyQuery): boolean =>
   'writableFinished' in query && query.writableFinished ? true : 'readableEnded' in query && query.readableEnded;

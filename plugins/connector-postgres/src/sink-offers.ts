@@ -1,5 +1,5 @@
 import { laneRefuses, type Column, type LaneOffer } from '@dpone/sdk';
-import { pgTargetOf } from './pg-target.js';
+import { hasPgTarget } from './pg-target.js';
 import { columnType, isBuiltIn } from './types.js';
 
 const ROWS_COST = 20;
@@ -17,8 +17,7 @@ export function sinkOffers(known: ReadonlySet<string>): LaneOffer[] {
     return 'refused' in type ? '' : type.type;
   };
   const binary = (column: Column): string | undefined =>
-    noType(column) ??
-    (pgTargetOf(typeOf(column)) === undefined ? `${typeOf(column)} is written as text only` : undefined);
+    noType(column) ?? (hasPgTarget(typeOf(column)) ? undefined : `${typeOf(column)} is written as text only`);
   const pulls = (Object.keys(PULL) as (keyof typeof PULL)[]).map((id): LaneOffer => ({
     id,
     transport: 'pull',

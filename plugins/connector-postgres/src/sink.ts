@@ -46,7 +46,7 @@ export class PostgresSink implements Sink {
 
   constructor(ctx: SinkContext<PostgresConnection, SinkOptions>) {
     this.#ctx = ctx;
-    this.#server = openServer(ctx.connection, ctx.options, ctx);
+    this.#server = openServer(ctx.connection, ctx.options);
     this.#meta = metaNames(ctx.table);
     this.#label = tableLabel(ctx.table);
     this.#doing = { what: this.#label, code: 'DPONE_SINK_WRITE' };

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   fail,
@@ -67,27 +67,25 @@ async function stageStream(
 ): Promise<StageResult> {
   const format = data.lane === 'pg-copy-binary' ? 'binary' : 'text';
   let bytes = 0;
-  data.stream.on('data', (chunk: Buffer) => onProgress(0, (bytes += chunk.length)));
   return withSession(ctx, async (session) => {
     const copy = session.copyIn(copyInto(ctx, format), staging, ctx.plugin.signal);
-    await carry(data.stream, copy, ctx.plugin.signal);
-    return { rows: await copy.rows, bytes, rejected: 0 };
+    const rows = await carry(data.stream, copy, ctx.plugin.signal, (sum) => onProgress(0, (bytes = sum)));
+    return { rows, bytes, rejected: 0 };
   });
 }
 
-/** Moves a stream's bytes into a COPY; of two errors the one that came first is thrown. */
+/** Moves a stream's bytes into a COPY; of two errors the one that came first is thrown. Resolves with the server's count. */
 export async function carry(
   from: Readable,
-  copy: CopyStream<NodeJS.WritableStream>,
+  copy: CopyStream<Writable>,
   signal: AbortSignal,
-): Promise<void> {
-  try {
-    await pipeline(from, copy.stream, { signal });
-  } catch (error) {
-    // The server's own complaint says more than the broken pipe that it causes.
-    await copy.rows;
-    throw error;
-  }
+  onBytes?: (bytes: number) => void,
+): Promise<number> {
+  let bytes = 0;
+  // A listener makes the stream flow: nothing may wait between it and the pipeline.
+  if (onBytes !== undefined) from.on('data', (chunk: Buffer) => onBytes((bytes += chunk.length)));
+  await pipeline(from, copy.stream, { signal });
+  return copy.rows;
 }
 
 /** Files that the codec reads: it makes one plain file of them, strictly, which goes on as COPY's binary form. */
@@ -169,8 +167,7 @@ async function stageRows(
         if (part.text !== '') yield part.text;
       }
     }
-    await carry(Readable.from(lines(), { objectMode: false }), copy, ctx.plugin.signal);
-    return copy.rows;
+    return carry(Readable.from(lines(), { objectMode: false }), copy, ctx.plugin.signal);
   });
   return { rows: staged, rejected };
 }
@@ -190,14 +187,13 @@ export async function setAside(rows: readonly RejectedRow[], partition: number, 
       [partition, i, ...[row.reason, JSON.stringify(row.row), JSON.stringify(row.diagnostics)].map(csvField)].join(','),
     );
     await carry(Readable.from([`${lines.join('\n')}\n`], { objectMode: false }), copy, ctx.plugin.signal);
-    await copy.rows;
   });
 }
 
 const csvField = (text: string): string => `"${text.replaceAll('\0', '').replaceAll('"', '""')}"`;
 
 export async function withSession<T>(ctx: StageContext, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await ctx.server.session();
+  const session = await ctx.server.session(ctx.plugin.signal.aborted ? undefined : ctx.plugin.signal);
   try {
     return await work(session);
   } finally {

@@ -6,9 +6,11 @@ type Progress = Extract<RunEvent, { type: 'progress' }>;
 /** `orders  [#####-----]  52 %  1,040,000 rows  410,000 rows/s  31.2 MB/s  ETA 2.4 s`, at most `width` columns. */
 export function progressLine(event: Progress, seconds: number, width: number): string {
   const share = shareOf(event);
-  const parts = [`${count(event.rows)} rows`];
+  // A byte lane counts its rows when it has ended.
+  const counted = event.rows > 0 || event.bytes === 0;
+  const parts = [counted ? `${count(event.rows)} rows` : size(event.bytes)];
   if (seconds > 0) {
-    parts.push(`${count(event.rows / seconds)} rows/s`);
+    if (counted) parts.push(`${count(event.rows / seconds)} rows/s`);
     if (event.bytes > 0) parts.push(`${size(event.bytes / seconds)}/s`);
     if (share !== undefined && share > 0.02 && share < 1)
       parts.push(`ETA ${duration((seconds * (1 - share)) / share)}`);
