@@ -148,7 +148,7 @@ export class PostgresSink implements Sink {
 
   async begin(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
     const ctx = this.#loadContext(load, staging);
-    const columns = this.#facts === null ? staging.columns : stagingColumnsInTargetOrder(this.#facts, staging.columns);
+    const columns = stagedColumns(this.#facts, staging);
     await this.#with((session) =>
       session.transaction(this.#doing, async () => {
         for (const statement of createStaging(ctx.names, load, columns, (c) => this.#typeOf(c)))
@@ -211,6 +211,19 @@ export class PostgresSink implements Sink {
       (await exists(session, table, this.#doing)) ? session.rows(sql, this.#doing) : [],
     );
   }
+}
+
+/**
+ * The columns of staging, in the target's order. NOT NULL where the source and the target both say so: what the manifest
+ * alone asks for is a check, which tells rows that break it.
+ */
+function stagedColumns(facts: TableFacts | null, { columns }: StagingSpec): Column[] {
+  if (facts === null) return columns.map((c) => ({ ...c, nullable: true }));
+  const required = new Set(facts.columns.filter((c) => !c.nullable).map((c) => c.name));
+  return stagingColumnsInTargetOrder(facts, columns).map((c) => ({
+    ...c,
+    nullable: c.nullable || !required.has(c.name),
+  }));
 }
 
 const exists = async (session: Session, table: string, doing: Doing): Promise<boolean> =>

@@ -10,7 +10,8 @@ export function createStaging(
   columns: StagingSpec['columns'],
   typeOf: (column: StagingSpec['columns'][number]) => string,
 ): string[] {
-  const definitions = columns.map((c) => `${quoteIdent(c.name)} ${typeOf(c)}`);
+  // What is NOT NULL from the start need not be looked for when staging takes the target's place.
+  const definitions = columns.map((c) => `${quoteIdent(c.name)} ${typeOf(c)}${c.nullable ? '' : ' NOT NULL'}`);
   const comment = JSON.stringify({ load_id: load.loadId, target: tableLabel(load.target), process: load.process });
   return [
     createSchema(names.schema),
