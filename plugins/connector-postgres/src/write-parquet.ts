@@ -1,7 +1,11 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Column, ConstantColumn, FileTarget } from '@dpone/sdk';
+import { canCompress } from './columnar/page-codec.js';
 import { PgCopyToParquet } from './columnar/pg-copy-to-parquet.js';
+
+/** How a file is compressed where nothing is said: pages without dictionaries are large as they are. */
+const OWN = canCompress('zstd') ? 'zstd' : 'gzip';
 
 /** Turns what `COPY ... TO STDOUT (FORMAT binary)` sends into a Parquet file, while it arrives. */
 export async function writeParquet(
@@ -12,7 +16,7 @@ export async function writeParquet(
 ): Promise<{ rows: number; bytes: number }> {
   const file = await open(path, 'w');
   try {
-    const inside = compression === 'none' ? (format.pageCompression ?? 'none') : compression;
+    const inside = compression === 'none' ? (format.pageCompression ?? OWN) : compression;
     const options = {
       compression: inside,
       constants,
