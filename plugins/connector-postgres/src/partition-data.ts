@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants as zlibConstants, createGzip, createZstdCompress } from 'node:zlib';
 import {
@@ -18,6 +19,7 @@ import { postgresError, type Doing } from './errors.js';
 import type { Lent } from './partition-session.js';
 import { selectSql, type RowSet } from './select-sql.js';
 import { constantList, csvOptions, selectList } from './select-list.js';
+import type { CopyStream } from './session.js';
 import { writeParquet } from './write-parquet.js';
 
 /** One part of a read. */
@@ -62,7 +64,7 @@ async function streamed(
   options: string,
 ): Promise<LaneData> {
   const lent = await read.lend();
-  const copy = lent.session.copyOut(copySql(read, lane, options), read.doing, read.signal);
+  const copy = await begun(lent, copySql(read, lane, options), read);
   const sent = copy.rows.then(
     async (rows) => {
       await lent.done(true);
@@ -76,6 +78,16 @@ async function streamed(
   // Who reads the stream meets its error there.
   sent.catch(() => undefined);
   return { transport: 'stream', lane, schema: read.schema, format: {}, stream: copy.stream, sent };
+}
+
+/** A COPY that is refused at once leaves its session to nobody. */
+async function begun(lent: Lent, sql: string, { doing, signal }: PartitionRead): Promise<CopyStream<Readable>> {
+  try {
+    return lent.session.copyOut(sql, doing, signal);
+  } catch (error) {
+    await lent.done(true);
+    throw error;
+  }
 }
 
 /** Rows of one COPY; however the caller leaves, the session is given back. */
