@@ -74,8 +74,9 @@ const FIRST = BigInt(Date.parse('0001-01-01T00:00:00Z'));
 const LAST = BigInt(Date.parse('9999-12-31T00:00:00Z'));
 
 /** The values at which the second and every later range begin. */
-function cuts([low, high]: readonly [bigint, bigint], parts: number, column: Column): string[] {
-  const text = isInstant(column) ? (n: bigint) => instantText(clamped(n), column) : String;
+function cuts(bounds: readonly [bigint, bigint], parts: number, column: Column): string[] {
+  const [low, high] = isInstant(column) ? [clamped(bounds[0]), clamped(bounds[1])] : bounds;
+  const text = isInstant(column) ? (n: bigint) => instantText(n, column) : String;
   const starts = new Set<string>();
   for (let i = 1; i < parts; i++) starts.add(text(low + ((high - low) * BigInt(i)) / BigInt(parts)));
   starts.delete(text(low));
