@@ -14,6 +14,7 @@ export interface KeySplit {
   readonly parts: number;
   /** Among which the smallest and the largest value are looked up. */
   readonly rows: RowSet;
+  readonly signal: AbortSignal;
 }
 
 /** Whether the ranges of a column can part a read. */
@@ -43,7 +44,7 @@ export async function keyRanges(session: Session, split: KeySplit, doing: Doing)
 /** Both bounds as whole numbers: the value itself, or milliseconds since 1970. Undefined where there is none. */
 async function boundsOf(
   session: Session,
-  { column, bounds, rows }: KeySplit,
+  { column, bounds, rows, signal }: KeySplit,
   doing: Doing,
 ): Promise<readonly [bigint, bigint] | undefined> {
   const name = quoteIdent(column.name);
@@ -54,10 +55,8 @@ async function boundsOf(
       : [`${literal(String(bounds.lower))}::${cast}`, `${literal(String(bounds.upper))}::${cast}`];
   const both = `${asNumber(lower, column)} AS lower, ${asNumber(upper, column)} AS upper`;
   const finite = isInstant(column) ? `isfinite(${name})` : undefined;
-  const row = await session.row(
-    bounds === undefined ? selectSql(both, narrowed(rows, finite)) : `SELECT ${both}`,
-    doing,
-  );
+  const sql = bounds === undefined ? selectSql(both, narrowed(rows, finite)) : `SELECT ${both}`;
+  const row = await session.row(sql, doing, signal);
   const [low, high] = [row?.['lower'] ?? '', row?.['upper'] ?? ''].map((text) => /^-?\d+/.exec(text)?.[0]);
   return low === undefined || high === undefined || BigInt(low) >= BigInt(high)
     ? undefined

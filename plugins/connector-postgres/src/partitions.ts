@@ -28,6 +28,7 @@ export interface PartitionInput {
   readonly primaryKey: readonly string[];
   /** What the whole read is estimated to give. */
   readonly estimate: Estimate & { readonly bytes: number };
+  readonly signal: AbortSignal;
 }
 
 /** Splits a read into parts that together are the whole snapshot, each row in one of them. */
@@ -51,10 +52,10 @@ async function specsOf(
   { parallel, partitionBy }: Pick<ReadRequest, 'parallel' | 'partitionBy'>,
   doing: Doing,
 ): Promise<PartitionSpec[]> {
-  const { session, snapshot, size, columns, whole } = input;
+  const { session, snapshot, size, columns, whole, signal } = input;
   if (partitionBy !== undefined) {
     const column = findColumn(columns, partitionBy.column, 'source.options.partitioning');
-    const split = { column, bounds: partitionBy.bounds, parts: parallel, rows: whole };
+    const split = { column, bounds: partitionBy.bounds, parts: parallel, rows: whole, signal };
     return (await keyRanges(session, split, doing)).map((key) => ({ snapshot, key }));
   }
   const parts = Math.min(parallel, Math.floor(input.estimate.bytes / LEAST_BYTES));
@@ -63,7 +64,7 @@ async function specsOf(
     return blockRanges(size.blocks, parts).map((blocks) => ({ snapshot, blocks }));
   const key = columns.find((c) => input.primaryKey.length === 1 && c.name === input.primaryKey[0]);
   if (key === undefined || !splits(key)) return [{ snapshot }];
-  return (await keyRanges(session, { column: key, parts, rows: whole }, doing)).map((range) => ({
+  return (await keyRanges(session, { column: key, parts, rows: whole, signal }, doing)).map((range) => ({
     snapshot,
     key: range,
   }));

@@ -30,10 +30,15 @@ const SETTINGS = 'SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL r
  * the snapshot is taken, as a table that is truncated or rewritten between the two would be seen empty
  * (https://www.postgresql.org/docs/current/mvcc-caveats.html). Works on standbys, from Postgres 10.
  */
-export async function openSnapshot(session: Session, lock: string | undefined, doing: Doing): Promise<Snapshot> {
+export async function openSnapshot(
+  session: Session,
+  lock: string | undefined,
+  doing: Doing,
+  signal?: AbortSignal,
+): Promise<Snapshot> {
   await session.begin(doing, BEGIN);
   await session.run(SETTINGS, doing);
-  if (lock !== undefined) await session.run(`LOCK TABLE ${lock} IN ACCESS SHARE MODE`, doing);
+  if (lock !== undefined) await session.run(`LOCK TABLE ${lock} IN ACCESS SHARE MODE`, doing, signal);
   const row = await session.row(
     `SELECT pg_export_snapshot() AS id, pg_current_snapshot() AS text, ` +
       `pg_snapshot_xmin(pg_current_snapshot()) AS xmin, pg_snapshot_xmax(pg_current_snapshot()) AS xmax, ` +

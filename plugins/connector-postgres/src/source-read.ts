@@ -61,7 +61,7 @@ export async function openRead(session: Session, request: ReadRequest, of: ReadO
   const doing = readingOf(of.label);
   const { version } = await serverFacts(session, doing);
   const before = of.table === undefined ? undefined : await findRelation(session, of.table, doing);
-  const snapshot = await openSnapshot(session, lockOf(of, before), doing);
+  const snapshot = await openSnapshot(session, lockOf(of, before), doing, of.signal);
   const known = await describe(session, of, doing);
   const columns = pick(known.columns, request.columns);
   const from = of.table === undefined ? `(${of.query!}\n) AS q` : tableName(of.table);
@@ -81,6 +81,7 @@ export async function openRead(session: Session, request: ReadRequest, of: ReadO
     size: known.size,
     systemColumns: known.relation?.unreadable === 'none',
     estimate,
+    signal: of.signal,
   };
   const partitions = await planPartitions(input, request, doing);
   const sessions = new PartitionSessions(of.server, session, snapshot);

@@ -33,8 +33,8 @@ for (const major of await postgresMajors())
         let state: Json = change.state ?? null;
         if (advance.kind === 'value') state = JSON.parse(JSON.stringify(advance.state)) as Json;
         if (advance.kind === 'max') {
-          const values = rows.map((row) => row[advance.column]).filter((v) => v !== null);
-          if (values.length > 0) state = String(values.reduce((a, b) => ((a as string) > (b as string) ? a : b)));
+          const values = rows.flatMap((row) => (row[advance.column] as string | bigint | null) ?? []);
+          if (values.length > 0) state = values.reduce((a, b) => (a > b ? a : b)).toString();
         }
         return { ids: rows.map((row) => Number(row['id'])).sort((a, b) => a - b), state };
       });

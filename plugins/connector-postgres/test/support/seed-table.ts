@@ -9,7 +9,7 @@ function sqlValue(value: unknown, type: CanonicalType): string {
   if (type.kind === 'bytes') return quoted(`\\x${Buffer.from(value as Uint8Array).toString('hex')}`);
   if (type.kind === 'array')
     return `ARRAY[${(value as unknown[]).map((v) => sqlValue(v, type.item)).join(', ')}]::${sqlType(type)}`;
-  return quoted(String(value));
+  return quoted((value as string | number | bigint | boolean).toString());
 }
 
 export function sqlType(type: CanonicalType): string {
