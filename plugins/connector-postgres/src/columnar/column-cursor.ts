@@ -40,7 +40,7 @@ export class ColumnCursor {
   /** Places of the next `count` rows; `scratch` is as long as `into`. Returns how many of them are NULL. */
   locate(into: Int32Array, count: number, scratch: Int32Array): number {
     let nulls = 0;
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       while (this.rowsInPage === 0) this.page();
       const rows = Math.min(count - done, this.rowsInPage);
       this.rowsInPage -= rows;
@@ -102,7 +102,8 @@ export class ColumnCursor {
       default:
         for (let i = 0; i < count; i++, place += width) into[i] = place;
     }
-    if ((this.column.physical === 'BOOLEAN' ? place / 8 : place) > this.end) throw this.unreadable('its values end too early');
+    if ((this.column.physical === 'BOOLEAN' ? place / 8 : place) > this.end)
+      throw this.unreadable('its values end too early');
     return place;
   }
 

@@ -27,7 +27,7 @@ export class HybridReader {
   }
 
   read(into: Int32Array, count: number): void {
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count;) {
       if (this.left === 0) this.begin();
       const end = Math.min(count, i + this.left);
       this.left -= end - i;

@@ -113,7 +113,13 @@ export class NumericEncoder {
         const top = view.getInt32(at);
         const second = view.getInt32(at + 4);
         const high = view.getInt32(at + 8);
-        if (top === second && (top === 0 || top === -1) && high >= -0x1f_ffff && high <= 0x1f_ffff && high < 0 === top < 0)
+        if (
+          top === second &&
+          (top === 0 || top === -1) &&
+          high >= -0x1f_ffff &&
+          high <= 0x1f_ffff &&
+          high < 0 === top < 0
+        )
           return this.long(top, high, view.getUint32(at + 12));
         return this.load(top, second, high, view.getUint32(at + 12));
       };

@@ -25,7 +25,16 @@ export function pageCodec(compression: PageCompression): Compress | undefined {
       else reject(fail('DPONE_INTERNAL', `a parquet page could not be compressed: ${error.message}`, { cause: error }));
     };
   if (compression === 'gzip')
-    return (bytes) => new Promise((resolve, reject) => zlib.gzip(bytes, { level: 1 }, settle(resolve, reject)));
+    return (bytes) =>
+      new Promise((resolve, reject) =>
+        zlib.gzip(bytes, { level: 1, chunkSize: roomFor(bytes) }, settle(resolve, reject)),
+      );
   const params = { [zlib.constants.ZSTD_c_compressionLevel]: 1 };
-  return (bytes) => new Promise((resolve, reject) => zlib.zstdCompress(bytes, { params }, settle(resolve, reject)));
+  return (bytes) =>
+    new Promise((resolve, reject) =>
+      zlib.zstdCompress(bytes, { params, chunkSize: roomFor(bytes) }, settle(resolve, reject)),
+    );
 }
+
+/** Room for the whole page at once: by default it would come in pieces of 16 KiB, each by way of the main thread. */
+const roomFor = (bytes: Buffer): number => bytes.length + 1024;

@@ -49,7 +49,8 @@ export function plainColumns(schema: readonly unknown[], path: string): PlainCol
     const physical = PHYSICALS[numberAt(element, 1)]!;
     const annotated = element.has(10) || element.has(6);
     const meaning = annotated ? (logicalMeaning(element) ?? convertedMeaning(element)) : bareMeaning(physical);
-    if (meaning === undefined) throw fail('DPONE_NO_LANE', `column ${name} of ${path} has a type that is not transcoded`);
+    if (meaning === undefined)
+      throw fail('DPONE_NO_LANE', `column ${name} of ${path} has a type that is not transcoded`);
     return {
       name,
       optional: repetition === REPETITION.OPTIONAL,

@@ -26,7 +26,10 @@ export async function* toPgCopy(
   targets: readonly PgTarget[],
 ): AsyncGenerator<Buffer, void, undefined> {
   if (targets.length !== file.columns.length)
-    throw fail('DPONE_INTERNAL', `${file.path} has ${file.columns.length} columns, ${targets.length} are to be written`);
+    throw fail(
+      'DPONE_INTERNAL',
+      `${file.path} has ${file.columns.length} columns, ${targets.length} are to be written`,
+    );
   const writers = file.columns.map((column, c) => writerFor(column, targets[c]!));
   yield Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
   let memory: Buffer = Buffer.alloc(0);
@@ -54,7 +57,7 @@ function* pieces(
   const sizes = new Int32Array(most);
   const scratch = new Int32Array(most);
   const places = new Int32Array(most);
-  for (let done = 0; done < group.rows; ) {
+  for (let done = 0; done < group.rows;) {
     const rows = Math.min(most, group.rows - done);
     sizes.fill(FIELDS);
     for (let c = 0; c < writers.length; c++) {
@@ -62,7 +65,7 @@ function* pieces(
       writers[c]!.measure(sources[c]!, rows, sizes);
     }
     // Rows may be much longer than the average: a piece ends where it is full.
-    for (let from = 0; from < rows; ) {
+    for (let from = 0; from < rows;) {
       let total = sizes[from]!;
       let to = from + 1;
       while (to < rows && total + sizes[to]! <= 2 * PIECE) total += sizes[to++]!;

@@ -29,14 +29,14 @@ export interface PgCopyToParquetOptions {
   readonly compression?: PageCompression;
   /** Rows a row group at most. Default 122,880. */
   readonly rowGroupRows?: number;
-  /** Bytes of values a row group at most, but for one row more. Default 16 MiB: two row groups are in memory at once. */
+  /** Bytes of values a row group at most, but for one row more. Default 8 MiB: two row groups are in memory at once. */
   readonly rowGroupBytes?: number;
   /** Columns behind the others with one value each. */
   readonly constants?: readonly ConstantColumn[];
 }
 
 const ROWS = 122_880;
-const BYTES = 16 << 20;
+const BYTES = 8 << 20;
 
 /**
  * Turns the bytes of `COPY ... TO STDOUT (FORMAT binary)` into a Parquet file, without an object a row or a value.

@@ -89,11 +89,16 @@ function rowGroup(group: unknown, columns: readonly PlainColumn[], path: string)
     throw fail('DPONE_NO_LANE', `a row group of ${path} has ${bytes} bytes, at most 2 GiB are read`, {
       remedy: 'Write the file with smaller row groups.',
     });
-  return { rows, bytes, offset, chunks: ranges.map(({ start, end }) => ({ start: start - offset, end: end - offset })) };
+  return {
+    rows,
+    bytes,
+    offset,
+    chunks: ranges.map(({ start, end }) => ({ start: start - offset, end: end - offset })),
+  };
 }
 
 async function readAt(handle: FileHandle, into: Buffer, length: number, position: number, path: string): Promise<void> {
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(into, done, length - done, position + done);
     if (bytesRead === 0) throw unreadable(path, `it ends at byte ${position + done}`);
     done += bytesRead;

@@ -70,7 +70,8 @@ export function textWriter(target: PgTarget): FieldWriter {
   };
 }
 
-const nul = (target: PgTarget): Error => outOfRange(target, 'a text has a NUL character (U+0000), which Postgres cannot hold');
+const nul = (target: PgTarget): Error =>
+  outOfRange(target, 'a text has a NUL character (U+0000), which Postgres cannot hold');
 
 function measureBytes(more: number): FieldWriter['measure'] {
   return ({ at, view }, rows, sizes) => {

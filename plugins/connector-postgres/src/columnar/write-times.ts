@@ -104,7 +104,8 @@ export function midnightWriter(target: PgTarget): FieldWriter {
           continue;
         }
         const days = view.getInt32(at[i]!, true);
-        if (days === MAX || days === -MAX) putTimestamp(target, 1, out, i, days === MAX ? MAX : MIN, days === MAX ? WORD - 1 : 1);
+        if (days === MAX || days === -MAX)
+          putTimestamp(target, 1, out, i, days === MAX ? MAX : MIN, days === MAX ? WORD - 1 : 1);
         else {
           const micros = BigInt(days) * BigInt(DAY_MICROS);
           if (BigInt.asIntN(64, micros) !== micros) throw beyond(target);
@@ -173,8 +174,7 @@ function putTimestamp(target: PgTarget, step: number, out: Located, row: number,
 /** Microseconds in the finest fraction of a second that the target keeps. */
 const stepOf = (target: PgTarget): number => 10 ** (6 - Math.min(6, target.precision ?? 6));
 
-const beyond = (target: PgTarget): Error =>
-  outOfRange(target, 'a timestamp is outside of 4713 BC to 294276 AD');
+const beyond = (target: PgTarget): Error => outOfRange(target, 'a timestamp is outside of 4713 BC to 294276 AD');
 
 const tooFine = (target: PgTarget): Error =>
   outOfRange(target, `a fraction of a second has more than ${target.precision ?? 6} digits`);

@@ -93,12 +93,10 @@ export function numberWriter(
 ): FieldWriter {
   const { type } = target;
   const size = SIZES[type];
-  const holds = (value: number): boolean => {
-    if (type === 'float8') return true;
-    if (type === 'float4') return Math.fround(value) === value;
-    const limit = 2 ** (8 * size - 1);
-    return value >= -limit && value < limit;
-  };
+  // A float8 holds whatever was read, a float4 what rounding leaves alone.
+  const limit = type === 'float4' || type === 'float8' ? Number.POSITIVE_INFINITY : 2 ** (8 * size - 1);
+  const most = type === 'float4' || type === 'float8' ? limit : limit - 1;
+  const misfit = (): Error => outOfRange(target, `a number does not fit ${type}`);
   return {
     measure: measureFixed(size),
     write(source, from, to, out) {
@@ -108,7 +106,8 @@ export function numberWriter(
           continue;
         }
         const value = read(source.view, source.at[i]!);
-        if (Number.isNaN(value) ? !nan : !holds(value)) throw outOfRange(target, `a number does not fit ${type}`);
+        if (!(value >= -limit && value <= most) && !(nan && Number.isNaN(value))) throw misfit();
+        if (type === 'float4' && !Object.is(Math.fround(value), value)) throw misfit();
         const place = out.at[i]!;
         out.view.setInt32(place, size);
         put(type, out.view, place + 4, value);
