@@ -45,7 +45,10 @@ async function startedElsewhere(rest: string, module = MODULE): Promise<{ child:
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the process ended before its server ran');
+  });
+  const [line] = await Promise.race([once(child.stdout, 'data') as Promise<[Buffer]>, ended]);
   return { child, server: JSON.parse(line.toString()) as Started };
 }
 
@@ -182,7 +185,10 @@ describe('services: Postgres', function () {
       const binaries = `postgres-18-${process.platform}-${process.arch}`;
       for (const path of ['test/services/package.json', 'test/services/dist'])
         cpSync(join(root, path), join(folder, path), { recursive: true });
-      cpSync(join(root, 'node_modules', binaries), join(folder, 'node_modules', binaries), { recursive: true });
+      cpSync(join(root, 'node_modules', binaries), join(folder, 'node_modules', binaries), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
       symlinkSync(join(root, 'node_modules/pg'), join(folder, 'node_modules/pg'));
       const { child, server } = await startedElsewhere('', `file://${folder}/test/services/dist/index.js`);
       expect(existsSync(join(server.socketDir, 'native/bin/postgres'))).to.equal(true);

@@ -50,7 +50,8 @@ export async function postgresBinaries(
     return join(installed, 'native/bin');
   } catch {
     const filter = (path: string): boolean => !path.endsWith('.a');
-    await cp(join(installed, 'native'), join(scratch, 'native'), { recursive: true, filter });
+    // Links as they are: by default `cp` makes them point into the installed package.
+    await cp(join(installed, 'native'), join(scratch, 'native'), { recursive: true, verbatimSymlinks: true, filter });
     await makeLinks(scratch);
     if (user !== undefined) await giveTo(user, scratch);
     return join(scratch, 'native/bin');
