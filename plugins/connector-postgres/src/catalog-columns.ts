@@ -77,8 +77,8 @@ const FAMILY = `(
     UNION
     SELECT i.inhrelid FROM heirs JOIN pg_inherits AS i ON i.inhparent = heirs.inhrelid
   )
-  SELECT count(*) - 1 AS children, sum(greatest(h.relpages, 0)) AS pages,
-    CASE WHEN bool_and(h.reltuples < 0 OR h.relkind = 'p') THEN -1 ELSE sum(greatest(h.reltuples, 0)) END AS tuples
+  SELECT count(*) - 1 AS children, sum(greatest(h.relpages, 0)) FILTER (WHERE h.relkind <> 'p') AS pages,
+    CASE WHEN bool_and(h.reltuples < 0 OR h.relkind = 'p') THEN -1 ELSE sum(greatest(h.reltuples, 0)) FILTER (WHERE h.relkind <> 'p') END AS tuples
   FROM (SELECT c.oid UNION ALL SELECT inhrelid FROM heirs) AS member(oid)
   JOIN pg_class AS h ON h.oid = member.oid
 )`;
