@@ -107,7 +107,9 @@ export type LaneData =
   | {
       readonly transport: 'push';
       readonly schema: Schema;
-      /** Writes the partition to the file that the sink names, the constants behind its columns; resolves with what was written. */
+      /** True where `write` puts constants behind its columns; else they are the sink's own business. */
+      readonly takesConstants?: boolean;
+      /** Writes the partition to the file that the sink names; resolves with what was written. */
       readonly write: (
         target: FileTarget,
         signal: AbortSignal,

@@ -122,6 +122,7 @@ function dataOf(
   return {
     transport: 'push',
     schema,
+    takesConstants: true,
     write: (target, stop, constants) =>
       writeFile(session, withConstants(query, schema, target, constants ?? []), target, doing, stop),
   };

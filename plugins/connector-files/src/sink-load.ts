@@ -70,11 +70,12 @@ export class FilesLoad implements SinkLoad {
       case 'pull':
         return this.#convert(data.files, path);
       case 'push': {
-        if (this.#isAsStaged(data.schema)) {
+        const complete = data.takesConstants === true || this.#constants().length === 0;
+        if (complete && this.#isAsStaged(data.schema)) {
           const { rows } = await data.write(fileTarget(layout, path), ctx.signal, this.#constants());
           return { rows, bytes: (await stat(path)).size, rejected: [] };
         }
-        // Whoever writes a pushed file writes its own names and types: those of the target come from a second pass.
+        // Whoever writes a pushed file may know its own names, types and columns alone: the target's come from a second pass.
         const spool = join(staging, `part-${partition}.spool`);
         await data.write(fileTarget(layout, spool), ctx.signal);
         const { lane, compression, format } = fileTarget(layout, spool);

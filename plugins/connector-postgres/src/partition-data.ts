@@ -45,6 +45,7 @@ export async function partitionData(read: PartitionRead, lane: Lane): Promise<La
       return {
         transport: 'push',
         schema,
+        takesConstants: true,
         write: (target, signal, constants) => write(read, target, signal, constants ?? []),
       };
     }
