@@ -51,8 +51,15 @@ export const BASE_TYPE = `(
   SELECT base.typid, base.typmod FROM base JOIN pg_type AS t ON t.oid = base.typid WHERE t.typtype <> 'd'
 )`;
 
+/**
+ * Whether a column holds no NULL. Since Postgres 18 `attnotnull` is also true where the constraint was never validated
+ * (https://www.postgresql.org/docs/18/catalog-pg-attribute.html).
+ */
+const HOLDS_NO_NULL = `a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint AS unproven WHERE unproven.conrelid = a.attrelid
+  AND unproven.contype = 'n' AND NOT unproven.convalidated AND a.attnum = ANY (unproven.conkey))`;
+
 /** Arguments of `jsonb_build_object` that describe a column, given `pg_attribute AS a` and {@link BASE_TYPE} `AS b`. */
-export const COLUMN_FIELDS = `'name', a.attname, 'native', format_type(b.typid, b.typmod), 'notNull', a.attnotnull,
+export const COLUMN_FIELDS = `'name', a.attname, 'native', format_type(b.typid, b.typmod), 'notNull', ${HOLDS_NO_NULL},
   'generated', a.attgenerated, 'comment', col_description(a.attrelid, a.attnum)`;
 
 /** The names of an array of column numbers, in its order, as jsonb. */

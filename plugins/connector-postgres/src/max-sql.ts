@@ -3,6 +3,7 @@ import type { Doing } from './errors.js';
 import type { StagingNames } from './names.js';
 import type { Session } from './session.js';
 import { textLiteral } from './sql.js';
+import { parseNative } from './types.js';
 
 export interface MaxCall {
   readonly name: string;
@@ -19,7 +20,8 @@ export interface MaxCall {
 export async function maxOf(session: Session, call: MaxCall, doing: Doing): Promise<string | null> {
   const { name, type, names } = call;
   const rejected = await session.count(`SELECT count(*) FROM ${names.rejects}`, doing);
-  let values = `SELECT max(${quoteIdent(name)}) AS v FROM ${names.rows}`;
+  const ordered = (value: string): string => (isText(type) ? `${value} COLLATE "C"` : value);
+  let values = `SELECT max(${ordered(quoteIdent(name))}) AS v FROM ${names.rows}`;
   if (rejected > 0) {
     await session.run(
       `CREATE OR REPLACE FUNCTION pg_temp.dpone_value(text) RETURNS ${type} LANGUAGE plpgsql AS ` +
@@ -27,11 +29,14 @@ export async function maxOf(session: Session, call: MaxCall, doing: Doing): Prom
       doing,
     );
     const text = `"row"::json ->> ${textLiteral(name)}`;
-    values += ` UNION ALL SELECT max(pg_temp.dpone_value(${text})) FROM ${names.rejects}`;
+    values += ` UNION ALL SELECT max(${ordered(`pg_temp.dpone_value(${text})`)}) FROM ${names.rejects}`;
   }
   const row = await session.row(`SELECT ${canonicalText(call.column, 'max(v)')} AS v FROM (${values}) AS found`, doing);
   return row?.['v'] ?? null;
 }
+
+/** Types whose order depends on a collation: the source compares their bytes, whatever the target's collation is. */
+const isText = (type: string): boolean => ['text', 'character varying', 'character'].includes(parseNative(type).base);
 
 const DATE_TIME = 'YYYY-MM-DD"T"HH24:MI:SS.US';
 
