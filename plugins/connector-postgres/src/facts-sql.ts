@@ -87,7 +87,7 @@ const REFERENCE = object({
   ours: "pg_has_role(o.relowner, 'USAGE')",
 });
 
-/** Privileges that one role has on the table or on one of its columns, by whether it may pass them on. */
+/** Privileges that one role has on the table or on one of its columns, by whether it may pass them on; in the catalog's order. */
 const GRANTS = list(
   object({
     column: 'g.attname',
@@ -96,14 +96,14 @@ const GRANTS = list(
     grantable: 'g.is_grantable',
     grantor: 'g.grantor',
   }),
-  'g.attnum, g.grantee, g.is_grantable',
+  'g.attnum, g.position',
   `(SELECT l.attnum, l.attname, CASE WHEN e.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(e.grantee)) END AS grantee,
       jsonb_agg(e.privilege_type ORDER BY e.privilege_type) AS privileges, e.is_grantable,
-      CASE WHEN e.grantor <> c.relowner THEN pg_get_userbyid(e.grantor) END AS grantor
+      CASE WHEN e.grantor <> c.relowner THEN pg_get_userbyid(e.grantor) END AS grantor, min(e.position) AS position
     FROM (SELECT 0 AS attnum, NULL::name AS attname, c.relacl AS acl
       UNION ALL SELECT a.attnum, a.attname, a.attacl FROM pg_attribute AS a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS l
-    CROSS JOIN LATERAL aclexplode(l.acl) AS e
+    CROSS JOIN LATERAL aclexplode(l.acl) WITH ORDINALITY AS e(grantor, grantee, privilege_type, is_grantable, position)
     GROUP BY l.attnum, l.attname, e.grantee, e.is_grantable, e.grantor) AS g`,
 );
 
