@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly runId?: string | undefined;
   /** Processes at once. Default 1. */
   readonly parallel?: number | undefined;
+  /** Partitions of one load that are read and staged at once. Default: the manifest's, else as many as there are threads. */
+  readonly streams?: number | undefined;
   /** How long a load waits for another load of its target, in milliseconds. Default: the manifest's. */
   readonly lockTimeoutMs?: number | undefined;
   /** How often a load that failed by a transient error is begun again. Default 0. */

@@ -136,7 +136,22 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, ctx: ProgramCo
 }
 
 /** TRUNCATE is refused by the server where another table refers to this one: then the rows are deleted. */
-const emptyStatement = (table: string, facts: TableFacts | null): Statement =>
-  facts !== null && facts.referencedBy.length > 0
-    ? { sql: `DELETE FROM ${table}`, tally: 'deleted' }
-    : { sql: `TRUNCATE ${table}`, tally: 'truncated' };
+function emptyStatement(table: string, facts: TableFacts | null): Statement {
+  if (facts === null || facts.referencedBy.length === 0) return { sql: `TRUNCATE ${table}`, tally: 'truncated' };
+  refuseCascade(table, facts);
+  return { sql: `DELETE FROM ${table}`, tally: 'deleted' };
+}
+
+/** Rows that are deleted to be put back at once must not take rows of other tables with them. */
+export function refuseCascade(table: string, facts: TableFacts | null): void {
+  const passesOn = facts?.referencedBy.find((key) => /ON DELETE (CASCADE|SET)/.test(key.definition));
+  if (passesOn === undefined) return;
+  throw fail(
+    'DPONE_CAPABILITY',
+    `to delete rows of ${table} would change ${passesOn.table} by its foreign key ${passesOn.name}`,
+    {
+      where: 'sink.strategy',
+      remedy: 'Use incremental_merge with merge_policy: upsert, or take ON DELETE CASCADE or SET from the foreign key.',
+    },
+  );
+}

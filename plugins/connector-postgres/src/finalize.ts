@@ -6,7 +6,8 @@ import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import type { MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, textLiteral } from './sql.js';
-import { tableFacts } from './target.js';
+import { holdDefinition, stagingColumnsInTargetOrder } from './swap.js';
+import { tableFacts, type TableFacts } from './target.js';
 
 export interface FinalizeContext extends Omit<ProgramContext, 'facts'> {
   readonly meta: MetaNames;
@@ -31,9 +32,10 @@ export async function finalizeLoad(
     await ctx.step('finalize.begun');
     const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
     if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
-    const facts = await tableFacts(session, load.target, doing);
+    const facts = await heldFacts(session, program, doing);
     const now = ctx.now().toISOString();
-    for (const sql of frameworkStatements(ctx.names, load, ctx.spec, ctx.typeOf, now))
+    const spec = facts === null ? ctx.spec : inTargetOrder(facts, ctx.spec);
+    for (const sql of frameworkStatements(ctx.names, load, spec, ctx.typeOf, now))
       await session.run(sql, doing, ctx.signal);
     const counts = await applyStatements(session, program, programStatements(program, { ...ctx, facts }), ctx);
     await ctx.step('finalize.changed');
@@ -45,6 +47,20 @@ export async function finalizeLoad(
   await ctx.step('finalize.committed');
   return result;
 }
+
+/** What the table is, held so until the end where staging takes its place: what changes meanwhile would be lost. */
+async function heldFacts(session: Session, { load, steps }: LoadProgram, doing: Doing): Promise<TableFacts | null> {
+  const swaps = steps.some((step) => step.op === 'replace_all' && step.by === 'swap');
+  const facts = await tableFacts(session, load.target, doing);
+  if (!swaps || facts === null || facts.kind !== 'table') return facts;
+  await session.run(holdDefinition(load.target), doing);
+  return tableFacts(session, load.target, doing);
+}
+
+const inTargetOrder = (facts: TableFacts, spec: StagingSpec): StagingSpec => ({
+  ...spec,
+  columns: stagingColumnsInTargetOrder(facts, spec.columns),
+});
 
 /** Runs the statements and adds up what the server says each changed. */
 async function applyStatements(

@@ -1,5 +1,5 @@
 import { quoteIdent, type FinalizeStep, type LoadProgram } from '@dpone/sdk';
-import { insertInto, writtenColumns, type ProgramContext, type Statement } from './finalize-sql.js';
+import { insertInto, refuseCascade, writtenColumns, type ProgramContext, type Statement } from './finalize-sql.js';
 import { columnList, keysEqual, tableName } from './sql.js';
 import { uniqueOn } from './unique-on.js';
 
@@ -21,11 +21,13 @@ export function mergeStatements(
   const list = columnList(columns);
   const insert = `${insertInto(program, facts)} SELECT ${list} FROM ${names.rows} AS s`;
   const match = keysEqual('t', 's', step.key);
-  if (step.by === 'delete_insert')
+  if (step.by === 'delete_insert') {
+    refuseCascade(table, facts);
     return [
       { sql: `DELETE FROM ${table} AS t USING ${names.rows} AS s WHERE ${match}`, tally: 'removed_half' },
       { sql: insert, tally: 'added_half' },
     ];
+  }
   const changed = columns.filter((name) => !step.key.includes(name));
   const set = (from: string): string =>
     (changed.length === 0 ? step.key : changed).map((c) => `${quoteIdent(c)} = ${from}.${quoteIdent(c)}`).join(', ');

@@ -64,6 +64,8 @@ interface ParsedName {
 export function parseNative(name: string): ParsedName {
   const array = name.endsWith('[]');
   const item = array ? name.slice(0, -2) : name;
+  // `interval day to second(3)`: what of an interval is kept is no type of its own.
+  if (item.startsWith('interval')) return { base: 'interval', args: [], array };
   const found = /\(([-\d, ]+)\)/.exec(item);
   const args = found === null ? [] : found[1]!.split(',').map(Number);
   return { base: found === null ? item : item.replace(found[0], ''), args, array };

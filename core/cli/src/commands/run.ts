@@ -15,7 +15,11 @@ export default class Run extends DponeCommand {
     ...selectFlags,
     format: formatFlag(),
     'run-id': Flags.string({ description: 'Id of this run; a new ULID by default.' }),
-    parallel: Flags.integer({ min: 1, default: 1, description: 'Processes that run at once.' }),
+    parallel: Flags.integer({
+      min: 1,
+      description:
+        'One process: partitions that are read and staged at once, as many as there are cores by default. Several: processes that run at once, one by default.',
+    }),
     'lock-timeout': Flags.integer({
       min: 0,
       helpValue: 'SECONDS',
@@ -53,7 +57,7 @@ export default class Run extends DponeCommand {
       signal: session.interruption(),
       onEvent: observer.onEvent,
       runId: flags['run-id'],
-      parallel: flags.parallel,
+      ...(specs.length === 1 ? { streams: flags.parallel } : { parallel: flags.parallel }),
       lockTimeoutMs: flags['lock-timeout'] === undefined ? undefined : flags['lock-timeout'] * 1000,
       retryAttempts: flags['retry-attempts'],
       retryBackoffSeconds: flags['retry-backoff-seconds'],

@@ -31,7 +31,11 @@ export async function loadProcess(call: LoadCall): Promise<void> {
   try {
     work.signal.throwIfAborted();
     await sweepTempFolders(host.workdir);
-    const open = await openProcess(host, spec, scope, { signal: work.signal, step: tell.step });
+    const open = await openProcess(host, spec, scope, {
+      signal: work.signal,
+      step: tell.step,
+      streams: options.streams,
+    });
     const source = await open.openSource();
     const sink = await open.openSink();
     const sides: LoadSides = { open, source, sink, access: await stateAccess(open, sink) };

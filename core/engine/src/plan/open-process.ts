@@ -21,12 +21,16 @@ export interface OpenProcess extends StrategyCall {
   readonly host: EngineHost;
   readonly scope: Scope;
   readonly context: PluginContext;
+  /** Partitions at once, where the caller of the run says so. */
+  readonly streams: number | undefined;
   openSource(): Promise<Source>;
   openSink(): Promise<Sink>;
 }
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
+  /** Partitions at once, over what the manifest says. */
+  readonly streams?: number | undefined;
   /** Called by the sink at each named step of finalize. Default: nothing. */
   readonly step?: (name: FinalizeStepName) => Promise<void>;
 }
@@ -62,6 +66,7 @@ export async function openProcess(
     host,
     scope,
     context,
+    streams: options.streams,
     openSource: () =>
       scope.use('source', () =>
         source.create({ ...context, ...sides.source, ...(table === undefined ? {} : { table }) }),

@@ -17,7 +17,7 @@ export interface ReadInput {
 
 /** Units of work at once, and so the most partitions that are of use. */
 export const parallelOf = (open: OpenProcess): number =>
-  open.spec.source.partitioning?.numPartitions ?? open.spec.engine.parallel ?? open.host.limits.threads;
+  open.streams ?? open.spec.source.partitioning?.numPartitions ?? open.spec.engine.parallel ?? open.host.limits.threads;
 
 /** Opens the read that a load asks for. */
 export async function openRead(input: ReadInput): Promise<SourceRead> {
