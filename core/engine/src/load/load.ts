@@ -17,7 +17,7 @@ import { startWork, type Work } from './work.js';
 export interface LoadCall {
   readonly host: EngineHost;
   readonly spec: ProcessSpec;
-  readonly options: Pick<RunOptions, 'onEvent' | 'signal' | 'lockTimeoutMs'>;
+  readonly options: Pick<RunOptions, 'onEvent' | 'signal' | 'lockTimeoutMs' | 'streams'>;
   /** Filled in as the load goes on. */
   readonly trace: LoadTrace;
 }
