@@ -1,6 +1,10 @@
 import { expect } from 'chai';
+import { freshDatabase } from '@dpone/test-services';
 import { blocksOf, pages, type Block } from './markdown.js';
 import { TempProject } from './temp-project.js';
+
+/** A page that says so gets a database of its own, as `WAREHOUSE`. */
+const NEEDS_POSTGRES = '<!-- needs: postgres -->';
 
 const SHELL = new Set(['sh', 'bash', 'shell']);
 
@@ -45,8 +49,20 @@ describe('docs: shell examples', () => {
 
     describe(page.path, () => {
       let project: TempProject;
-      before(() => (project = new TempProject()));
-      after(() => project.remove());
+      let env: Readonly<Record<string, string>> = {};
+      let release = async (): Promise<void> => {};
+      before(async function () {
+        this.timeout(60_000);
+        project = new TempProject();
+        if (!page.text.includes(NEEDS_POSTGRES)) return;
+        const database = await freshDatabase();
+        env = { WAREHOUSE: database.uri };
+        release = () => database.drop();
+      });
+      after(async () => {
+        project.remove();
+        await release();
+      });
 
       for (const step of steps) {
         const name = `line ${step.block.line}: ${step.file ?? step.script!.trim().split('\n')[0]!}`;
@@ -57,7 +73,7 @@ describe('docs: shell examples', () => {
         else if (step.file !== undefined) it(name, () => project.write(step.file!, step.block.text));
         else
           it(name, async () => {
-            const { code, output } = await project.run(step.script!);
+            const { code, output } = await project.run(step.script!, env);
             expect(code, output).to.equal(step.exit);
           }).timeout(120_000);
       }

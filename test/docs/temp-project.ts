@@ -29,7 +29,7 @@ export class TempProject {
   }
 
   /** Runs a script as a user's shell would, stopping at the first command that fails. */
-  run(script: string): Promise<ShellResult> {
+  run(script: string, env: Readonly<Record<string, string>> = {}): Promise<ShellResult> {
     const path = [this.#bin, dirname(process.execPath), join(ROOT, 'node_modules/.bin'), process.env['PATH']].join(':');
     return new Promise((resolve, reject) => {
       const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
@@ -40,6 +40,7 @@ export class TempProject {
           DPONE_DATA_DIR: join(this.root, 'data'),
           DPONE_CACHE_DIR: join(this.root, 'cache'),
           DPONE_CONFIG_DIR: join(this.root, 'config'),
+          ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

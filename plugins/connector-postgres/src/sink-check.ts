@@ -33,17 +33,21 @@ function rightsSql(table: TableRef, stagingSchema: string | undefined): string {
   const schema = metaNames(table).schema;
   const staging = stagingNames('', table, stagingSchema).schema;
   const relation = textLiteral(tableName(table));
-  const schemaRight = (name: string, as: string): string =>
-    `to_regnamespace(${textLiteral(quoteIdent(name))}) IS NOT NULL AS ${as}_there, ` +
-    `CASE WHEN to_regnamespace(${textLiteral(quoteIdent(name))}) IS NULL THEN has_database_privilege(current_database(), 'CREATE') ` +
-    `ELSE has_schema_privilege(${textLiteral(quoteIdent(name))}::regnamespace, 'CREATE') END AS ${as}_create`;
+  // Asked by oid: what is not there has none, and asking for it by name would be an error.
+  const schemaRight = (name: string, as: string): string => {
+    const oid = `to_regnamespace(${textLiteral(quoteIdent(name))})`;
+    return (
+      `${oid} IS NOT NULL AS ${as}_there, coalesce(has_schema_privilege(${oid}, 'CREATE'), ` +
+      `has_database_privilege(current_database(), 'CREATE')) AS ${as}_create`
+    );
+  };
   const meta = Object.entries(metaNames(table))
     .filter(([key]) => key !== 'schema')
-    .map(
-      ([key, name]) =>
-        `CASE WHEN to_regclass(${textLiteral(name)}) IS NULL THEN NULL ELSE has_table_privilege(${textLiteral(name)}, 'SELECT') ` +
-        `AND has_table_privilege(${textLiteral(name)}, 'INSERT') AND has_table_privilege(${textLiteral(name)}, 'UPDATE') END AS meta_${key}`,
-    );
+    .map(([key, name]) => {
+      const oid = `to_regclass(${textLiteral(name)})`;
+      const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'].map((right) => `has_table_privilege(${oid}, '${right}')`);
+      return `${rights.join(' AND ')} AS meta_${key}`;
+    });
   const tableRights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'].map(
     (right) => `has_table_privilege(c.oid, '${right}') AS right_${right.toLowerCase()}`,
   );
