@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
+import { POSTGRES_CASES, stopServer } from './cases/postgres.mjs';
 import { startupCase } from './cases/startup.mjs';
 import { renderResults } from './render.mjs';
 import { ROOT } from './workspace.mjs';
@@ -16,6 +17,7 @@ const CASES = [
   memoryCase,
   startupCase('start-version', ['--version']),
   startupCase('start-ops', ['ops', 'artifact-index', '--root', 'artifacts']),
+  ...POSTGRES_CASES,
 ];
 
 const { values: flags, positionals: names } = parseArgs({
@@ -33,14 +35,18 @@ const settings = {
   startRounds: Math.max(15, Number(flags.rounds)),
 };
 
-const unknown = names.filter((name) => !CASES.some((item) => item.name === name));
+const isCalled = (item) => (name) => item.name === name || item.group === name;
+const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
-  console.error(`bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}`);
+  console.error(
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; postgres is all of its cases`,
+  );
   process.exit(2);
 }
-const chosen = CASES.filter((item) =>
-  names.length === 0 ? flags.large || item.large !== true : names.includes(item.name),
-);
+const chosen = CASES.filter((item) => {
+  const named = names.includes(item.name);
+  return named || ((names.length === 0 || names.some(isCalled(item))) && (flags.large || item.large !== true));
+});
 
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
@@ -55,6 +61,7 @@ for (const item of chosen) {
   results.push({ name, what, baseline, target, ...(await item.run(settings)) });
 }
 
+if (chosen.some((item) => item.group === 'postgres')) await stopServer();
 console.log(renderResults(results));
 console.log(JSON.stringify({ machine, results }, null, 2));
 

@@ -1,9 +1,17 @@
 const seconds = (value) =>
   value === undefined ? '-' : value < 1 ? `${Math.round(value * 1000)} ms` : `${value.toFixed(2)} s`;
 
+const fileSize = (bytes) => (bytes > 0 ? [`${Math.round(bytes / 1e6).toLocaleString('en')} MB`] : []);
+
 function measure(result) {
   if (result.speed_of_baseline !== undefined) return `${result.speed_of_baseline.toFixed(2)} x the speed`;
-  if (result.times_baseline !== undefined) return `${result.times_baseline.toFixed(1)} x the time`;
+  if (result.times_baseline !== undefined) {
+    const digits = result.peak_mb === undefined ? 1 : 2;
+    const parts = [`${result.times_baseline.toFixed(digits)} x the time`];
+    if (result.peak_mb !== undefined) parts.push(`${Math.round(result.peak_mb)} MB`);
+    if (result.cpu_seconds !== undefined) parts.push(`${result.cpu_seconds.toFixed(2)} s of processor`);
+    return parts.join(', ');
+  }
   return `${Math.round(result.peak_mb)} MB`;
 }
 
@@ -13,8 +21,8 @@ export function renderResults(results) {
     result.what,
     result.rows === undefined
       ? '-'
-      : `${result.rows.toLocaleString('en')} rows, ${Math.round(result.file_bytes / 1e6).toLocaleString('en')} MB`,
-    result.baseline === '-' ? '-' : `\`${result.baseline}\``,
+      : [`${result.rows.toLocaleString('en')} rows`, ...fileSize(result.file_bytes)].join(', '),
+    result.baseline === '-' ? '-' : `\`${result.baseline.replaceAll('|', '\\|')}\``,
     seconds(result.subject_seconds),
     seconds(result.baseline_seconds),
     measure(result),

@@ -28,7 +28,7 @@ import { checkSink } from './sink-check.js';
 import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
 import { sinkOffers } from './sink-offers.js';
 import { tableLabel, textLiteral } from './sql.js';
-import { createStaging, dropStaging } from './staging-sql.js';
+import { createStaging, dropStaging, type StagedColumn } from './staging-sql.js';
 import { stagingColumnsInTargetOrder } from './swap.js';
 import { tableFacts, toSchema, type TableFacts } from './target.js';
 import { columnType } from './types.js';
@@ -217,12 +217,14 @@ export class PostgresSink implements Sink {
  * The columns of staging, in the target's order. NOT NULL where the source and the target both say so: what the manifest
  * alone asks for is a check, which tells rows that break it.
  */
-function stagedColumns(facts: TableFacts | null, { columns }: StagingSpec): Column[] {
+function stagedColumns(facts: TableFacts | null, { columns }: StagingSpec): StagedColumn[] {
   if (facts === null) return columns.map((c) => ({ ...c, nullable: true }));
   const required = new Set(facts.columns.filter((c) => !c.nullable).map((c) => c.name));
+  const names = new Map(facts.constraints.flatMap((c) => (c.type === 'n' ? [[c.columns[0], c.name]] : [])));
   return stagingColumnsInTargetOrder(facts, columns).map((c) => ({
     ...c,
     nullable: c.nullable || !required.has(c.name),
+    notNullName: names.get(c.name),
   }));
 }
 

@@ -1,4 +1,5 @@
-import { quoteIdent, type LoadRef, type StagingSpec } from '@dpone/sdk';
+import { quoteIdent, type Column, type LoadRef } from '@dpone/sdk';
+import type { TypeOf } from './framework-sql.js';
 import { createSchema } from './meta-sql.js';
 import type { StagingNames } from './names.js';
 import { tableLabel, textLiteral } from './sql.js';
@@ -7,11 +8,10 @@ import { tableLabel, textLiteral } from './sql.js';
 export function createStaging(
   names: StagingNames,
   load: LoadRef,
-  columns: StagingSpec['columns'],
-  typeOf: (column: StagingSpec['columns'][number]) => string,
+  columns: readonly StagedColumn[],
+  typeOf: TypeOf,
 ): string[] {
-  // What is NOT NULL from the start need not be looked for when staging takes the target's place.
-  const definitions = columns.map((c) => `${quoteIdent(c.name)} ${typeOf(c)}${c.nullable ? '' : ' NOT NULL'}`);
+  const definitions = columns.map((c) => `${quoteIdent(c.name)} ${typeOf(c)}${notNull(c)}`);
   const comment = JSON.stringify({ load_id: load.loadId, target: tableLabel(load.target), process: load.process });
   return [
     createSchema(names.schema),
@@ -22,6 +22,15 @@ export function createStaging(
     // Also this one says whose it is: after a swap it is all that is left of a load.
     `COMMENT ON TABLE ${names.rejects} IS ${textLiteral(comment)}`,
   ];
+}
+
+/** A column of staging; where it is NOT NULL, with the name that the target's constraint has (Postgres 18). */
+export type StagedColumn = Column & { readonly notNullName?: string | undefined };
+
+/** What is NOT NULL from the start need not be looked for when staging takes the target's place. */
+function notNull({ nullable, notNullName }: StagedColumn): string {
+  if (nullable) return '';
+  return notNullName === undefined ? ' NOT NULL' : ` CONSTRAINT ${quoteIdent(notNullName)} NOT NULL`;
 }
 
 export const dropStaging = (names: StagingNames): string[] => [
