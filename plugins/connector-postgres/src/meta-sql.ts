@@ -71,7 +71,7 @@ export function upsertState(
 
 /** Takes the fence's row for writing: a worker that took over meanwhile makes this statement find nothing. */
 export const assertFence = (names: MetaNames, target: string, fence: number, loadId: string): string =>
-  `UPDATE ${names.locks} SET load_id = ${textLiteral(loadId)} WHERE target = ${textLiteral(target)} AND fence = ${fence} AND owner IS NOT NULL`;
+  `UPDATE ${names.locks} SET load_id = ${textLiteral(loadId)} WHERE target = ${textLiteral(target)} AND fence = ${fence}`;
 
 const time = (name: string): string =>
   `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${name}`;
