@@ -1,43 +1,18 @@
 import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
 import { mergeStatements } from './merge-sql.js';
-import type { StagingNames } from './names.js';
 import { predicateSql } from './predicate-sql.js';
+import {
+  insertInto,
+  plain,
+  refuseCascade,
+  writtenColumns,
+  type ProgramContext,
+  type Statement,
+} from './program-context.js';
 import { columnList, keysEqual, tableName, textLiteral } from './sql.js';
 import { newTableStatements, swapRefused, swapStatements } from './swap.js';
 import type { TableFacts } from './target.js';
 import type { TypeOf } from './framework-sql.js';
-
-/** What a statement's count of changed rows means. */
-export type Tally =
-  | 'inserted'
-  | 'deleted'
-  | 'updated'
-  /** The two halves of a merge: what was removed is updated, what is added beyond it is inserted. */
-  | 'removed_half'
-  | 'added_half'
-  /** Rows that were added or changed, which the server's own counters tell apart. */
-  | 'merged'
-  /** Every row of the target is removed, by TRUNCATE, which does not count. */
-  | 'truncated'
-  /** Staging takes the target's name: nothing is counted, everything is replaced. */
-  | 'swapped'
-  | 'none';
-
-export interface Statement {
-  readonly sql: string;
-  readonly tally: Tally;
-}
-
-export const plain = (sql: string): Statement => ({ sql, tally: 'none' });
-
-/** What finalize is written with. */
-export interface ProgramContext {
-  readonly names: StagingNames;
-  /** Null where the target does not exist. */
-  readonly facts: TableFacts | null;
-  readonly serverVersion: number;
-  readonly typeOf: TypeOf;
-}
 
 /** Everything between BEGIN and the receipt, in order. The same for `plan` and for the load. */
 export function programStatements(program: LoadProgram, ctx: ProgramContext): Statement[] {
@@ -80,18 +55,6 @@ export function changeStatements(target: TableRef, change: SchemaChange, typeOf:
       return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column)} DROP NOT NULL`];
   }
 }
-
-/** Columns of the program that are written: the target computes its generated ones itself. */
-export function writtenColumns(program: LoadProgram, facts: TableFacts | null): string[] {
-  const generated = new Set((facts?.columns ?? []).filter((c) => c.generated === true).map((c) => c.name));
-  return program.columns.map((c) => c.name).filter((name) => !generated.has(name));
-}
-
-/** The head of an INSERT; identity columns take the staged values. */
-export const insertInto = (program: LoadProgram, facts: TableFacts | null): string => {
-  const overriding = facts !== null && facts.identity.length > 0 ? ' OVERRIDING SYSTEM VALUE' : '';
-  return `INSERT INTO ${tableName(program.load.target)} AS t (${columnList(writtenColumns(program, facts))})${overriding}`;
-};
 
 function stepStatements(step: FinalizeStep, program: LoadProgram, ctx: ProgramContext): Statement[] {
   const { names, facts } = ctx;
@@ -140,18 +103,4 @@ function emptyStatement(table: string, facts: TableFacts | null): Statement {
   if (facts === null || facts.referencedBy.length === 0) return { sql: `TRUNCATE ${table}`, tally: 'truncated' };
   refuseCascade(table, facts);
   return { sql: `DELETE FROM ${table}`, tally: 'deleted' };
-}
-
-/** Rows that are deleted to be put back at once must not take rows of other tables with them. */
-export function refuseCascade(table: string, facts: TableFacts | null): void {
-  const passesOn = facts?.referencedBy.find((key) => /ON DELETE (CASCADE|SET)/.test(key.definition));
-  if (passesOn === undefined) return;
-  throw fail(
-    'DPONE_CAPABILITY',
-    `to delete rows of ${table} would change ${passesOn.table} by its foreign key ${passesOn.name}`,
-    {
-      where: 'sink.strategy',
-      remedy: 'Use incremental_merge with merge_policy: upsert, or take ON DELETE CASCADE or SET from the foreign key.',
-    },
-  );
 }

@@ -1,9 +1,10 @@
 import { fail, type FinalizeResult, type FinalizeStepName, type LoadProgram, type StagingSpec } from '@dpone/sdk';
 import type { Doing } from './errors.js';
-import { programStatements, type ProgramContext, type Statement } from './finalize-sql.js';
+import { programStatements } from './finalize-sql.js';
 import { frameworkStatements } from './framework-sql.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import type { MetaNames } from './names.js';
+import type { ProgramContext, Statement } from './program-context.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, textLiteral } from './sql.js';
 import { holdDefinition, stagingColumnsInTargetOrder } from './swap.js';

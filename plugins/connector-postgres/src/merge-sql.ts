@@ -1,5 +1,5 @@
 import { quoteIdent, type FinalizeStep, type LoadProgram } from '@dpone/sdk';
-import { insertInto, refuseCascade, writtenColumns, type ProgramContext, type Statement } from './finalize-sql.js';
+import { insertInto, refuseCascade, writtenColumns, type ProgramContext, type Statement } from './program-context.js';
 import { columnList, keysEqual, tableName } from './sql.js';
 import { uniqueOn } from './unique-on.js';
 

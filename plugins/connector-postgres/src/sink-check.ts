@@ -28,6 +28,8 @@ export async function checkSink(
   }
 }
 
+const META = ['loads', 'state', 'locks'] as const;
+
 /** One row: who we are, what the server is, and which rights we have. */
 function rightsSql(table: TableRef, stagingSchema: string | undefined): string {
   const schema = metaNames(table).schema;
@@ -41,13 +43,11 @@ function rightsSql(table: TableRef, stagingSchema: string | undefined): string {
       `has_database_privilege(current_database(), 'CREATE')) AS ${as}_create`
     );
   };
-  const meta = Object.entries(metaNames(table))
-    .filter(([key]) => key !== 'schema')
-    .map(([key, name]) => {
-      const oid = `to_regclass(${textLiteral(name)})`;
-      const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'].map((right) => `has_table_privilege(${oid}, '${right}')`);
-      return `${rights.join(' AND ')} AS meta_${key}`;
-    });
+  const meta = META.map((key) => {
+    const oid = `to_regclass(${textLiteral(metaNames(table)[key])})`;
+    const rights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'].map((right) => `has_table_privilege(${oid}, '${right}')`);
+    return `${rights.join(' AND ')} AS meta_${key}`;
+  });
   const tableRights = ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'].map(
     (right) => `has_table_privilege(c.oid, '${right}') AS right_${right.toLowerCase()}`,
   );
@@ -151,14 +151,13 @@ function createIn(facts: Row, schema: string, key: string, who: string): CheckRe
 
 function metaTables(facts: Row, table: TableRef, who: string): CheckResult {
   const names = metaNames(table);
-  const keys = ['loads', 'state', 'locks'] as const;
-  const lacking = keys.filter((key) => facts[`meta_${key}`] === 'f');
+  const lacking = META.filter((key) => facts[`meta_${key}`] === 'f');
   const name = "keep dpone's own tables";
   if (lacking.length === 0)
     return {
       name,
       status: 'pass',
-      message: keys.every((key) => facts[`meta_${key}`] === 't') ? 'allowed' : 'the first load makes them',
+      message: META.every((key) => facts[`meta_${key}`] === 't') ? 'allowed' : 'the first load makes them',
     };
   return {
     name,

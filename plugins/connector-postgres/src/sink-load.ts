@@ -19,7 +19,8 @@ import { maxOf } from './max-sql.js';
 import type { MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { textLiteral } from './sql.js';
-import { stageData, withSession, type Progress, type StageContext } from './stage.js';
+import { withSession, type Progress, type StageContext } from './stage-context.js';
+import { stageData } from './stage.js';
 import { dropStaging } from './staging-sql.js';
 
 export interface LoadContext extends StageContext {

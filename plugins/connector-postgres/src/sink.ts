@@ -17,11 +17,12 @@ import {
 } from '@dpone/sdk';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
-import { plain, programStatements, swapReason } from './finalize-sql.js';
+import { programStatements, swapReason } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { SinkOptions } from './options.js';
+import { plain } from './program-context.js';
 import { openServer, type Server } from './server.js';
 import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';

@@ -3,7 +3,7 @@ import { fail, type Schema } from '@dpone/sdk';
 import { toPgCopy } from './columnar/parquet-to-pg-copy.js';
 import { openPlainParquet } from './columnar/plain-parquet-file.js';
 import { pgTargetOf } from './pg-target.js';
-import { carry, copyInto, staging, withSession, type Progress, type StageContext } from './stage.js';
+import { carry, copyInto, staging, withSession, type Progress, type StageContext } from './stage-context.js';
 
 /** A plain Parquet file into staging, by as many connections as there are threads; resolves with the server's count. */
 export async function stageParquet(

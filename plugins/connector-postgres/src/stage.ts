@@ -1,41 +1,18 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import {
   fail,
   type FileSet,
   type FileTarget,
   type LaneData,
-  type LoadRef,
-  type PluginContext,
   type RejectedRow,
   type Schema,
   type StageResult,
-  type StagingSpec,
 } from '@dpone/sdk';
 import { CopyTextWriter, refuseBad, type BadValue } from './copy-text.js';
-import type { Doing } from './errors.js';
+import { carry, copyInto, staging, withSession, type Progress, type StageContext } from './stage-context.js';
 import { stageParquet } from './stage-parquet.js';
-import type { StagingNames } from './names.js';
-import type { Server } from './server.js';
-import type { CopyStream, Session } from './session.js';
-import { columnList } from './sql.js';
-
-/** One load's staging, as the ways of filling it see it. */
-export interface StageContext {
-  readonly server: Server;
-  readonly names: StagingNames;
-  readonly load: LoadRef;
-  readonly spec: StagingSpec;
-  /** The staged columns' types in the target, in the spec's order. */
-  readonly types: readonly string[];
-  readonly plugin: PluginContext;
-}
-
-export type Progress = (rows: number, bytes: number) => void;
-
-export const staging: Doing = { what: 'staging', code: 'DPONE_SINK_WRITE' };
 
 export async function stageData(
   data: LaneData,
@@ -55,10 +32,6 @@ export async function stageData(
   }
 }
 
-/** `COPY staging (...) FROM STDIN`: named columns, in the data's order. */
-export const copyInto = (ctx: StageContext, format: 'binary' | 'text'): string =>
-  `COPY ${ctx.names.rows} (${columnList(ctx.spec.columns)}) FROM STDIN (FORMAT ${format})`;
-
 /** Another server's COPY, byte by byte. */
 async function stageStream(
   data: LaneData & { transport: 'stream' },
@@ -72,20 +45,6 @@ async function stageStream(
     const rows = await carry(data.stream, copy, ctx.plugin.signal, (sum) => onProgress(0, (bytes = sum)));
     return { rows, bytes, rejected: 0 };
   });
-}
-
-/** Moves a stream's bytes into a COPY; of two errors the one that came first is thrown. Resolves with the server's count. */
-export async function carry(
-  from: Readable,
-  copy: CopyStream<Writable>,
-  signal: AbortSignal,
-  onBytes?: (bytes: number) => void,
-): Promise<number> {
-  let bytes = 0;
-  // A listener makes the stream flow: nothing may wait between it and the pipeline.
-  if (onBytes !== undefined) from.on('data', (chunk: Buffer) => onBytes((bytes += chunk.length)));
-  await pipeline(from, copy.stream, { signal });
-  return copy.rows;
 }
 
 /** Files that the codec reads: it makes one plain file of them, strictly, which goes on as COPY's binary form. */
@@ -191,12 +150,3 @@ export async function setAside(rows: readonly RejectedRow[], partition: number, 
 }
 
 const csvField = (text: string): string => `"${text.replaceAll('\0', '').replaceAll('"', '""')}"`;
-
-export async function withSession<T>(ctx: StageContext, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await ctx.server.session(ctx.plugin.signal.aborted ? undefined : ctx.plugin.signal);
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-}

@@ -41,7 +41,7 @@ export function valueText(type: CanonicalType): ValueText {
     case 'string':
       return (value) => {
         if (typeof value !== 'string' || value.includes('\0')) return refuse(value);
-        return type.length !== undefined && [...value].length > type.length ? refuse(value) : value;
+        return type.length !== undefined && Array.from(value).length > type.length ? refuse(value) : value;
       };
     case 'json':
       return (value) => (typeof value === 'string' && isJson(value) ? value : refuse(value));
