@@ -43,6 +43,8 @@ export async function finalizeLoad(
     await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label }, counts, now), doing);
     if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
     await ctx.step('finalize.receipted');
+    // The last moment at which a cancelled load can still be none.
+    if (ctx.signal.aborted) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
     return counts;
   });
   await ctx.step('finalize.committed');

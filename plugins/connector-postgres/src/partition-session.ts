@@ -1,8 +1,9 @@
+import { fail } from '@dpone/sdk';
 import type { Doing } from './errors.js';
 import type { PartitionSpec } from './partition-spec.js';
 import type { Server } from './server.js';
 import type { Session } from './session.js';
-import { assertSnapshot, joinSnapshot, snapshotLost, type Snapshot } from './snapshot.js';
+import { assertSnapshot, joinSnapshot, type Snapshot } from './snapshot.js';
 
 /** A session that sees the snapshot, for one COPY. */
 export interface Lent {
@@ -62,7 +63,8 @@ export class PartitionSessions {
 
   /** Throws DPONE_SOURCE_CHANGED where the snapshot was not held to the end. */
   async verify(doing: Doing): Promise<void> {
-    if (this.#broken) throw snapshotLost(doing);
+    // Not that the source moved: what broke the read off has an error of its own.
+    if (this.#broken) throw fail('DPONE_SOURCE_READ', `${doing.what}: the read broke off`);
     await assertSnapshot(this.#coordinator, this.#snapshot, doing);
   }
 

@@ -22,7 +22,9 @@ function fromSystem(error: unknown): DponeError {
 
 /** A read that failed because the source moved under it says so: that is the cause, and running again mends it. */
 export async function sourceCause(read: SourceRead, thrown: unknown): Promise<unknown> {
-  if (isDponeError(thrown) && thrown.code === 'DPONE_SOURCE_CHANGED') return thrown;
+  // A connection that is lost is its own cause, and the end of whatever it held.
+  if (isDponeError(thrown) && (thrown.code === 'DPONE_SOURCE_CHANGED' || thrown.code === 'DPONE_CONNECTION_FAILED'))
+    return thrown;
   try {
     await read.verify();
     return thrown;
