@@ -2,7 +2,7 @@ import type { SinkCapabilities, SourceCapabilities } from '@dpone/sdk';
 
 export const sourceCapabilities: SourceCapabilities = {
   lanes: ['pg-copy-binary', 'pg-copy-text', 'parquet', 'csv', 'rows'],
-  cursors: ['column', 'xmin'],
+  cursors: ['column', 'xmin', 'cdc'],
   partitions: true,
   snapshot: 'consistent',
   facts: [
@@ -25,6 +25,10 @@ export const sourceCapabilities: SourceCapabilities = {
     {
       fact: 'Cursor `xmin`: no committed row is missed, some are read twice, deleted ones are not seen.',
       source: 'https://www.postgresql.org/docs/current/ddl-system-columns.html',
+    },
+    {
+      fact: 'Cursor `cdc`: every committed insert, update, delete and TRUNCATE comes once, in the order of the commits, whole transactions at a time; between loads a replication slot keeps the log.',
+      source: 'https://www.postgresql.org/docs/current/logicaldecoding.html',
     },
   ],
 };

@@ -8,23 +8,29 @@ import { Session } from './session.js';
 export interface Server {
   /** A session that nobody else uses until it is closed; `signal` ends the wait for a connection. */
   session(signal?: AbortSignal): Promise<Session>;
+  /** A session that takes replication commands too, and is never used again. */
+  replication(signal?: AbortSignal): Promise<Session>;
   close(): Promise<void>;
 }
 
 /** What cleans up after a run must work after the run's own signal fired. */
 const NEVER = new AbortController().signal;
 
+/** What reads the log has no statement that ends, and holds a snapshot for as long as others need to join it. */
+const REPLICATION = { statement_timeout: '0', lock_timeout: '0', idle_in_transaction_session_timeout: '0' };
+
 /** Connects to nothing yet. */
 export function openServer(connection: PostgresConnection, timeouts: Timeouts): Server {
   const free: Session[] = [];
   const open = new Set<Session>();
   let closed = false;
-  const connect = (signal: AbortSignal = NEVER, settings = sessionSettings(timeouts)) =>
+  const connect = (signal: AbortSignal = NEVER, settings = sessionSettings(timeouts), replication?: 'database') =>
     connectPostgres(connection, {
       applicationName: 'dpone',
       connectTimeoutMs: timeouts.connect_timeout_ms,
       signal,
       settings,
+      ...(replication === undefined ? {} : { replication }),
     });
 
   async function cancel(pid: number): Promise<void> {
@@ -36,13 +42,17 @@ export function openServer(connection: PostgresConnection, timeouts: Timeouts): 
     }
   }
 
+  async function discard(session: Session, polite: boolean): Promise<void> {
+    open.delete(session);
+    await end(session, polite);
+  }
+
   async function onClose(session: Session, reusable: boolean): Promise<void> {
     if (reusable && !closed) {
       free.push(session);
       return;
     }
-    open.delete(session);
-    await end(session, reusable);
+    await discard(session, reusable);
   }
 
   return {
@@ -56,6 +66,12 @@ export function openServer(connection: PostgresConnection, timeouts: Timeouts): 
         const at = free.indexOf(session);
         if (at >= 0) free.splice(at, 1);
       });
+      return session;
+    },
+    replication: async (signal) => {
+      const session = new Session(await connect(signal, REPLICATION, 'database'), { cancel, onClose: discard });
+      open.add(session);
+      session.client.once('end', () => open.delete(session));
       return session;
     },
     close: async () => {

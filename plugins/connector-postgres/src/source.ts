@@ -1,15 +1,21 @@
 import { fail, type CheckResult, type ReadRequest, type Source, type SourceContext, type SourceRead } from '@dpone/sdk';
 import type { PostgresConnection } from './connection/settings.js';
+import type { CdcSource } from './cdc/cdc-source.js';
+import { checkCdc } from './cdc/check-cdc.js';
+import { openCdcRead } from './cdc/open-cdc-read.js';
+import { cdcNames } from './cdc/slot-name.js';
 import { checkSource } from './check.js';
 import type { SourceOptions } from './options.js';
 import { openServer, type Server } from './server.js';
-import { openRead, type ReadOf } from './source-read.js';
+import { openRead, readingOf, type ReadOf } from './source-read.js';
 import { tableLabel } from './sql.js';
 
 /** Tables, views and queries of a Postgres database. Connects when something is asked of it. */
 export class PostgresSource implements Source {
   readonly #of: ReadOf;
   readonly #server: Server;
+  /** Absent where a query is read, which has no changes. */
+  readonly #cdc: CdcSource | undefined;
 
   constructor(ctx: SourceContext<PostgresConnection, SourceOptions>) {
     const { table, options } = ctx;
@@ -26,16 +32,31 @@ export class PostgresSource implements Source {
       query: options.query?.replace(/[\s;]+$/, ''),
       signal: ctx.signal,
     };
+    const { server, label, signal } = this.#of;
+    const names = table === undefined ? undefined : cdcNames(options, ctx.process, table);
+    const doing = readingOf(label);
+    this.#cdc =
+      table === undefined || names === undefined
+        ? undefined
+        : { server, table, label, names, log: ctx.log, doing, signal };
   }
 
-  check(): Promise<CheckResult[]> {
-    return checkSource(this.#of);
+  async check(): Promise<CheckResult[]> {
+    const results = await checkSource(this.#of);
+    if (this.#cdc === undefined || results.some((result) => result.status === 'fail')) return results;
+    return [...results, ...(await checkCdc(this.#cdc))];
   }
 
   async open(request: ReadRequest): Promise<SourceRead> {
     const session = await this.#server.session(this.#of.signal);
     try {
-      return await openRead(session, request, this.#of);
+      if (request.scope === 'all' || request.scope.cursor !== 'cdc') return await openRead(session, request, this.#of);
+      if (this.#cdc === undefined)
+        throw fail('DPONE_CAPABILITY', 'the log has changes of tables, not of a query', {
+          where: 'source.options.query',
+          remedy: 'Name a table, or another incremental_strategy.',
+        });
+      return await openCdcRead(session, request, this.#cdc);
     } catch (error) {
       await session.close();
       throw error;

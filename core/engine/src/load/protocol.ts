@@ -72,8 +72,11 @@ async function changeTarget(call: ProtocolCall, progress: Progress): Promise<Fin
     const error = loadError(thrown, work);
     const { open, sink } = plan;
     const receipt = await undoLoad({ open, sink, records, runId: load.runId, loadId: load.loadId, ...progress }, error);
-    trace.quarantine = receipt === null ? null : trace.quarantine;
-    if (receipt === null) throw error;
+    if (receipt === null || receipt === undefined) {
+      trace.quarantine = null;
+      if (receipt === null) await settleSource(call, 'undone');
+      throw error;
+    }
     trace.warnings.push(`the commit was answered with an error, but it is in the target: ${error.message}`);
     return receipt;
   }
@@ -149,6 +152,7 @@ async function settle(call: ProtocolCall, progress: Progress): Promise<void> {
     await access.put({ state: progress.stateAfter, loadId: load.loadId }, stateBefore?.loadId ?? null);
     trace.state = { key: access.key, before: stateBefore?.state ?? null, after: progress.stateAfter };
   }
+  await settleSource(call, 'committed');
   try {
     await records.end(load.loadId, {
       status: 'committed',
@@ -160,5 +164,13 @@ async function settle(call: ProtocolCall, progress: Progress): Promise<void> {
     await teller.step('stage.dropped');
   } catch (error) {
     trace.warnings.push(`the load is committed; what follows it failed and is left to the next load: ${String(error)}`);
+  }
+}
+
+async function settleSource({ plan, trace }: ProtocolCall, outcome: 'committed' | 'undone'): Promise<void> {
+  try {
+    await plan.read.settled?.(outcome);
+  } catch (error) {
+    trace.warnings.push(`the load is ${outcome}; what the source does then failed: ${String(error)}`);
   }
 }

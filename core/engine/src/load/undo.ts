@@ -17,9 +17,10 @@ export interface UndoCall {
 
 /**
  * Leaves nothing of a load that failed. Resolves with the receipt where it took effect all the same (the answer to a
- * commit can get lost). What cannot be cleaned now stays open, and the next load of the target ends it by its receipt.
+ * commit can get lost), and with null where it did not. What cannot be cleaned now stays open, and the next load of the
+ * target ends it by its receipt: undefined, as how it ended is not known.
  */
-export async function undoLoad(call: UndoCall, error: DponeError): Promise<Receipt | null> {
+export async function undoLoad(call: UndoCall, error: DponeError): Promise<Receipt | null | undefined> {
   const { sink, records, loadId, open } = call;
   try {
     if (call.finalizing || call.staging === undefined) await sink.recover(loadId);
@@ -29,10 +30,11 @@ export async function undoLoad(call: UndoCall, error: DponeError): Promise<Recei
     await call.staging?.drop();
     const status = error.code === 'DPONE_CANCELLED' ? 'cancelled' : 'failed';
     await records.end(loadId, { status, artifact_uri: null, error: errorOf(error) });
+    return null;
   } catch (second) {
     open.context.log.warn(
       `load ${loadId} could not be cleaned up; the next load of the target does it: ${String(second)}`,
     );
+    return undefined;
   }
-  return null;
 }

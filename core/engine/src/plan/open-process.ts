@@ -69,7 +69,12 @@ export async function openProcess(
     streams: options.streams,
     openSource: () =>
       scope.use('source', () =>
-        source.create({ ...context, ...sides.source, ...(table === undefined ? {} : { table }) }),
+        source.create({
+          ...context,
+          ...sides.source,
+          process: spec.name,
+          ...(table === undefined ? {} : { table }),
+        }),
       ),
     openSink: () =>
       scope.use('sink', () =>

@@ -78,7 +78,10 @@ export interface Estimate {
 /** How the state goes on once the load is committed. */
 export type StateAdvance =
   | { readonly kind: 'none' }
-  /** A value known when the read was opened (taken files, a log position, an xmin). */
+  /**
+   * A value (taken files, a log position, an xmin). Read once everything is staged: a source that learns it while it
+   * reads gives `advance` as a getter.
+   */
   | { readonly kind: 'value'; readonly state: Json }
   /** The largest value of a column among the rows read, set-based on staging; the old state where there is none. */
   | { readonly kind: 'max'; readonly column: string };
@@ -96,6 +99,12 @@ export interface SourceRead {
   data(partition: Partition, lane: Lane): Promise<LaneData>;
   /** Called when every partition is staged and before the commit: throws DPONE_SOURCE_CHANGED where the source moved under the read. */
   verify(): Promise<void>;
+  /**
+   * Called before `close`, once it is certain whether the load took effect (its state is stored too) or left no trace.
+   * Never called where that is not known, and where nothing was loaded (`plan`, `preview`). An error is a warning of the
+   * load. For sources that keep something at their system between loads, such as a replication slot.
+   */
+  settled?(outcome: 'committed' | 'undone'): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,6 +120,8 @@ export interface SourceContext<C, O> extends PluginContext {
   readonly options: O;
   /** Absent where the manifest names none (files). */
   readonly table?: TableRef;
+  /** The name of the process that reads; absent outside of one. */
+  readonly process?: string;
 }
 
 /**
