@@ -1,5 +1,6 @@
 import duckdb from '@dpone/connector-duckdb';
 import files from '@dpone/connector-files';
+import postgres from '@dpone/connector-postgres';
 import strategies from '@dpone/strategies';
 import {
   loadManifest,
@@ -44,7 +45,7 @@ async function engineHost(workdir: string): Promise<EngineHost> {
 async function registered(): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
   const add = (kind: ExtensionKind) => (id: string, definition: unknown) => void found.set(`${kind}:${id}`, definition);
-  for (const plugin of [await builtins(), files, duckdb, strategies])
+  for (const plugin of [await builtins(), files, duckdb, postgres, strategies])
     await plugin.register({
       apiVersion: 1,
       source: add('source'),

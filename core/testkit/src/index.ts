@@ -7,6 +7,7 @@ export * from './context.js';
 export * from './expect-error.js';
 export * from './fixtures/all-types.js';
 export * from './fixtures/domain.js';
+export * from './fixtures/edge-values.js';
 export * from './fixtures/fixture.js';
 export * from './lane-data.js';
 export * from './model.js';

@@ -60,7 +60,8 @@ export function writtenValue(column: Column, value: string, lane: FileTarget['la
   if (type.kind === 'json') {
     const exact = exactNumbers([column], `CAST(${value} AS VARCHAR)`)!;
     const says = `column ${column.name}: a number has more digits than a jsonl file keeps`;
-    return `CASE WHEN ${exact} THEN ${value} ELSE error(${quoteLiteral(says)}) END`;
+    const noNull = `column ${column.name}: a jsonl file does not tell the JSON value null from NULL`;
+    return `CASE WHEN json_type(${value}) = 'NULL' THEN error(${quoteLiteral(noNull)}) WHEN ${exact} THEN ${value} ELSE error(${quoteLiteral(says)}) END`;
   }
   // JSON has no literal for these; a text reads back as the same number.
   if (type.kind === 'float32' || type.kind === 'float64')
