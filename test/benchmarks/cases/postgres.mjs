@@ -167,8 +167,7 @@ const fromFile = (name, format, limit, memory) =>
         const project = await postgresProject('export', {
           name: 'export',
           source: postgres(server.uri, 'narrow'),
-          sink: sink({ type: 'files', options: { path: file }, table: { name: 'narrow' } }),
-          lineage: 'off',
+          sink: sink({ type: 'files', options: { path: file, lineage: false }, table: { name: 'narrow' } }),
           engine: { parallel: 1 },
         });
         await project.run();
