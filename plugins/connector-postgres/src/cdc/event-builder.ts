@@ -24,7 +24,7 @@ export interface Event {
 /** Rows a batch: enough that a batch costs nothing beside its rows. */
 const BATCH_ROWS = 4096;
 /** Characters a batch, so that large values do not pile up. */
-const BATCH_TEXT = 8 << 20;
+const BATCH_TEXT = 4 << 20;
 
 /** Gathers events as batches of the rows lane. */
 export class EventBuilder {

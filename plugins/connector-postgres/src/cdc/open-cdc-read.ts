@@ -13,7 +13,7 @@ import { parseLsn } from './lsn.js';
 import { assertMayPublish, findPublication } from './publication.js';
 import { assertLogReadable, presentEnd } from './server-ready.js';
 import { slotFamily } from './slot-name.js';
-import { assertSlotGoesOn } from './slots.js';
+import { assertSlotGoesOn, freeSlotName } from './slots.js';
 
 /**
  * Opens one bounded read of a table's changes: at first the whole table as it is at one place in the log, then what
@@ -44,6 +44,7 @@ export async function openCdcRead(session: Session, request: CdcRequest, source:
   const published = await findPublication(session, { name, table, facts, version, read }, doing);
   if (state === undefined) {
     if (!published) await assertMayPublish(session, name, table, facts, doing);
+    await freeSlotName(session, names, doing);
     return firstRead({ source, session, facts, columns, published });
   }
   if (!published)

@@ -43,7 +43,7 @@ const slotOf = (row: Row): Slot => ({
 });
 
 /** How long a slot may still be held by a connection that was cut off, in milliseconds. */
-const RELEASE_MS = 10_000;
+const RELEASE_MS = 5000;
 const POLL_MS = 200;
 
 /** The slot of the state, free for us and with all the log since. Throws with what to do where it is not. */

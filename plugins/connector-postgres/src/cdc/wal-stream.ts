@@ -30,7 +30,7 @@ interface Wire {
 }
 
 /** Bytes that may lie ready before the socket is paused: then the server waits. */
-const AHEAD = 1 << 20;
+const AHEAD = 1 << 18;
 /** How long the server may take to let a connection go, in milliseconds. */
 const LEAVE_MS = 5000;
 /** 2000-01-01 in milliseconds since 1970: https://www.postgresql.org/docs/current/protocol-replication.html */
