@@ -104,6 +104,13 @@ describe('the log as a stream', function () {
     await open.end();
   });
 
+  it('ends at the beginning of a new file of the log', async () => {
+    const { state } = await cdcStep(of, null);
+    await server.sql(`INSERT INTO t VALUES (1, 'x')`);
+    await server.sql('SELECT pg_switch_wal()');
+    expect((await cdcStep(of, state)).rows).to.have.length(1);
+  });
+
   it('lets the server remove what earlier loads have committed', async () => {
     const first = await cdcStep(of, null);
     await server.sql(`INSERT INTO t VALUES (1, 'x')`);

@@ -31,13 +31,14 @@ for (const major of await postgresMajors())
           `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`,
         )
       )[0]!.at;
+    const byId = (rows: readonly Row[]): Row[] => rows.toSorted((a, b) => Number(a['id']) - Number(b['id']));
     const brief = (rows: readonly Row[], ...names: string[]): unknown[][] =>
       rows.map((row) => ['_cdc_op', ...names].map((name) => row[name]));
 
     it('begins with the table and goes on with what commits, in order', async () => {
       await db.sql(`CREATE TABLE t (id int PRIMARY KEY, name text); INSERT INTO t VALUES (1, 'a'), (2, 'b')`);
       const first = await step('t', null);
-      expect(brief(first.rows, 'id', 'name').toSorted()).to.deep.equal([
+      expect(brief(byId(first.rows), 'id', 'name')).to.deep.equal([
         ['read', 1, 'a'],
         ['read', 2, 'b'],
       ]);
@@ -149,7 +150,9 @@ for (const major of await postgresMajors())
         expect([await slots(), await publications()]).to.deep.equal([[], 0]);
         const read = await source.open(request({ scope: { cursor: 'cdc' } }));
         const data = await read.data(read.partitions[0]!, { id: 'rows', transport: 'rows' });
-        if (data.transport === 'rows') for await (const _ of data.batches) break;
+        if (data.transport !== 'rows') throw new Error(data.transport);
+        const first = await data.batches[Symbol.asyncIterator]().next();
+        expect(first.done).to.not.equal(true);
         await read.close();
       });
       expect([await slots(), await publications()]).to.deep.equal([[], 0]);
@@ -189,7 +192,7 @@ for (const major of await postgresMajors())
         CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10); CREATE TABLE t2 (v text, id int NOT NULL PRIMARY KEY);
         ALTER TABLE t ATTACH PARTITION t2 FOR VALUES FROM (10) TO (20); INSERT INTO t VALUES (1, 'a'), (11, 'b')`);
       const first = await step('t', null);
-      expect(brief(first.rows, 'id', 'v').toSorted()).to.deep.equal([
+      expect(brief(byId(first.rows), 'id', 'v')).to.deep.equal([
         ['read', 1, 'a'],
         ['read', 11, 'b'],
       ]);
