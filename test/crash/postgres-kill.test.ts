@@ -23,7 +23,7 @@ describe('a load into Postgres killed (SIGKILL) at any step of the protocol', fu
               if (before.sql !== undefined) await query(db.uri, before.sql);
               const first = await dpone(RUN, { cwd: project.path });
               expect(first.code, first.stdout + first.stderr).to.equal(0);
-              if (before.then !== undefined) await query(db.uri, before.then);
+              if (before.afterwards !== undefined) await query(db.uri, before.afterwards);
             }
             for (const [name, content] of Object.entries(after.files ?? {})) project.write(name, content);
             if (after.sql !== undefined) await query(db.uri, after.sql);

@@ -17,7 +17,7 @@ interface Day {
   /** Before the day's load. */
   readonly sql?: string;
   /** After it. */
-  readonly then?: string;
+  readonly afterwards?: string;
 }
 
 const COLUMNS =
@@ -52,7 +52,7 @@ export const POSTGRES_SCENARIOS: readonly PostgresScenario[] = [
     manifest: manifest(() => FILES, 'mode: full_refresh'),
     before: {
       ...file(day1),
-      then: 'ALTER TABLE mart.orders ADD PRIMARY KEY (id); CREATE INDEX ON mart.orders (customer)',
+      afterwards: 'ALTER TABLE mart.orders ADD PRIMARY KEY (id); CREATE INDEX ON mart.orders (customer)',
     },
     after: file(day2),
     expected: day2,
@@ -61,7 +61,7 @@ export const POSTGRES_SCENARIOS: readonly PostgresScenario[] = [
   {
     name: 'full_refresh of a table that a view stands on',
     manifest: manifest(() => FILES, 'mode: full_refresh'),
-    before: { ...file(day1), then: 'CREATE VIEW mart.large AS SELECT * FROM mart.orders WHERE amount > 100' },
+    before: { ...file(day1), afterwards: 'CREATE VIEW mart.large AS SELECT * FROM mart.orders WHERE amount > 100' },
     after: file(day2),
     expected: day2,
     rejected: 0,
@@ -73,7 +73,7 @@ export const POSTGRES_SCENARIOS: readonly PostgresScenario[] = [
       'mode: incremental_merge, unique_key: id',
       'schema_contract: {enforcement: quarantine}\n',
     ),
-    before: { ...file(day1), then: 'ALTER TABLE mart.orders ADD PRIMARY KEY (id)' },
+    before: { ...file(day1), afterwards: 'ALTER TABLE mart.orders ADD PRIMARY KEY (id)' },
     after: file(day2, BAD_LINES),
     expected: mergedById(day1, day2),
     rejected: BAD_LINES.length,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { Client } from 'pg';
+import { Client, type QueryResult } from 'pg';
 import type { TempProject } from '../support/temp-project.js';
 import { fingerprint, type Order } from './shop.js';
 
@@ -11,8 +11,9 @@ export async function query(uri: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: uri, types: { getTypeParser: () => (value: string) => value } });
   await client.connect();
   try {
-    const result = await client.query(sql);
-    return (Array.isArray(result) ? result.at(-1) : result).rows as Row[];
+    // Several statements in one text answer with a list.
+    const result: QueryResult<Row> | QueryResult<Row>[] = await client.query<Row>(sql);
+    return (Array.isArray(result) ? result.at(-1)! : result).rows;
   } finally {
     await client.end();
   }

@@ -4,45 +4,55 @@ import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
 import { columnList, keysMatch, literal } from './sql.js';
 
-/** Holds staging against the checks, each as one set-based query. */
+/** Holds staging against the checks: those of single rows in one reading of it, each UNIQUE in one of its own. */
 export async function measureChecks(
   session: Session,
   staging: string,
   checks: readonly StagingCheck[],
   doing: Doing,
 ): Promise<CheckOutcome[]> {
+  const byRow = checks.filter((check) => check.kind !== 'unique');
+  const counts = byRow.length === 0 ? [] : await countTogether(session, staging, byRow, doing);
   const outcomes: CheckOutcome[] = [];
-  for (const check of checks) outcomes.push(await measure(session, staging, check, doing));
+  for (const check of checks) {
+    if (check.kind !== 'unique') outcomes.push(outcomeOf(check, counts[0]!, counts[byRow.indexOf(check) + 1]!));
+    else
+      outcomes.push({
+        check,
+        violations: await session.count(
+          `SELECT count(*) FROM (SELECT FROM ${staging} GROUP BY ${columnList(check.columns)} HAVING count(*) > 1) AS d`,
+          doing,
+        ),
+      });
+  }
   return outcomes;
 }
 
-async function measure(session: Session, staging: string, check: StagingCheck, doing: Doing): Promise<CheckOutcome> {
-  const count = (sql: string): Promise<number> => session.count(sql, doing);
+/** How many rows there are, and of each check how many break it. */
+async function countTogether(
+  session: Session,
+  staging: string,
+  checks: readonly StagingCheck[],
+  doing: Doing,
+): Promise<number[]> {
+  const counts = checks.map((check, i) => {
+    const broken = check.kind === 'max_null_ratio' ? `${quoteIdent(check.column)} IS NULL` : brokenBy(check, staging);
+    return `count(*) FILTER (WHERE ${broken ?? 'false'}) AS c${i}`;
+  });
+  const row = await session.row(`SELECT ${['count(*) AS "rows"', ...counts].join(', ')} FROM ${staging} AS t`, doing);
+  return Object.values(row!).map(Number);
+}
+
+function outcomeOf(check: StagingCheck, rows: number, broken: number): CheckOutcome {
   switch (check.kind) {
-    case 'unique':
-      return {
-        check,
-        violations: await count(
-          `SELECT count(*) FROM (SELECT FROM ${staging} GROUP BY ${columnList(check.columns)} HAVING count(*) > 1) AS d`,
-        ),
-      };
-    case 'min_rows': {
-      const measured = await count(`SELECT count(*) FROM ${staging}`);
-      return { check, measured, violations: Math.max(0, check.rows - measured) };
-    }
+    case 'min_rows':
+      return { check, measured: rows, violations: Math.max(0, check.rows - rows) };
     case 'max_null_ratio': {
-      const column = quoteIdent(check.column);
-      const row = await session.row(`SELECT count(*) AS "rows", count(${column}) AS "values" FROM ${staging}`, doing);
-      const rows = Number(row!['rows']);
-      const nulls = rows - Number(row!['values']);
-      const measured = rows === 0 ? 0 : nulls / rows;
-      return { check, measured, violations: measured > check.ratio ? nulls : 0 };
+      const measured = rows === 0 ? 0 : broken / rows;
+      return { check, measured, violations: measured > check.ratio ? broken : 0 };
     }
     default:
-      return {
-        check,
-        violations: await count(`SELECT count(*) FROM ${staging} AS t WHERE ${brokenBy(check, staging)!}`),
-      };
+      return { check, violations: broken };
   }
 }
 

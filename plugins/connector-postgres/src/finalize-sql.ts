@@ -20,9 +20,13 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
   const target = program.load.target;
   const [first, ...rest] = program.steps;
   if (first?.op === 'replace_all' && first.by === 'swap' && rest.length === 0) {
-    const swapped = { sql: `ANALYZE ${tableName(target)}`, tally: 'swapped' } as const;
-    if (facts === null) return [...newTableStatements(program, names).map(plain), swapped];
-    if (swapReason(program, facts) === null) return [...swapStatements(program, names, facts).map(plain), swapped];
+    // A coarse look, a tenth of the usual sample, so that the planner is not blind until autovacuum takes a closer one.
+    const analyzed: Statement[] = [
+      plain('SET LOCAL default_statistics_target = 10'),
+      { sql: `ANALYZE ${tableName(target)}`, tally: 'swapped' },
+    ];
+    if (facts === null) return [...newTableStatements(program, names).map(plain), ...analyzed];
+    if (swapReason(program, facts) === null) return [...swapStatements(program, names, facts).map(plain), ...analyzed];
   }
   return [
     ...program.changes.flatMap((change) => changeStatements(target, change, ctx.typeOf)).map(plain),

@@ -14,6 +14,7 @@ import {
   type RowBatch,
   type Schema,
 } from '@dpone/sdk';
+import type { Take } from './copy-feed.js';
 import { copyTextBatches } from './copy-text-rows.js';
 import { postgresError, type Doing } from './errors.js';
 import type { Lent } from './partition-session.js';
@@ -155,9 +156,9 @@ async function writeParquetFile(
   const lent = await read.lend();
   let whole = false;
   try {
-    const copy = lent.session.copyOut(copySql(read, 'parquet', 'FORMAT binary'), read.doing, signal);
-    const written = await writeParquet(copy.stream, read.schema.columns, target, constants);
-    const sent = await copy.rows;
+    const sql = copySql(read, 'parquet', 'FORMAT binary');
+    const feed = (take: Take): Promise<number> => lent.session.feedOut(sql, take, read.doing, signal);
+    const { sent, ...written } = await writeParquet(feed, read.schema.columns, target, constants);
     whole = true;
     if (sent !== written.rows)
       throw fail('DPONE_COUNT_MISMATCH', `${read.doing.what}: ${sent} rows were sent, ${written.rows} arrived`);

@@ -20,11 +20,19 @@ const NEVER = new AbortController().signal;
 const REPLICATION = { statement_timeout: '0', lock_timeout: '0', idle_in_transaction_session_timeout: '0' };
 
 /** Connects to nothing yet. */
-export function openServer(connection: PostgresConnection, timeouts: Timeouts): Server {
+export function openServer(
+  connection: PostgresConnection,
+  timeouts: Timeouts,
+  more: Readonly<Record<string, string>> = {},
+): Server {
   const free: Session[] = [];
   const open = new Set<Session>();
   let closed = false;
-  const connect = (signal: AbortSignal = NEVER, settings = sessionSettings(timeouts), replication?: 'database') =>
+  const connect = (
+    signal: AbortSignal = NEVER,
+    settings: Record<string, string> = { ...sessionSettings(timeouts), ...more },
+    replication?: 'database',
+  ) =>
     connectPostgres(connection, {
       applicationName: 'dpone',
       connectTimeoutMs: timeouts.connect_timeout_ms,

@@ -34,6 +34,9 @@ import { stagingColumnsInTargetOrder } from './swap.js';
 import { tableFacts, toSchema, type TableFacts } from './target.js';
 import { columnType } from './types.js';
 
+/** Keys are looked at in memory: the 4 MB that a server allows by default would sort them on disk. */
+const SETTINGS = { work_mem: '64MB' };
+
 /** Tables of a Postgres database as a target. Connects when something is asked of it. */
 export class PostgresSink implements Sink {
   readonly #ctx: SinkContext<PostgresConnection, SinkOptions>;
@@ -47,7 +50,7 @@ export class PostgresSink implements Sink {
 
   constructor(ctx: SinkContext<PostgresConnection, SinkOptions>) {
     this.#ctx = ctx;
-    this.#server = openServer(ctx.connection, ctx.options);
+    this.#server = openServer(ctx.connection, ctx.options, SETTINGS);
     this.#meta = metaNames(ctx.table);
     this.#label = tableLabel(ctx.table);
     this.#doing = { what: this.#label, code: 'DPONE_SINK_WRITE' };

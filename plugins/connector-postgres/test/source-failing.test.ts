@@ -77,7 +77,7 @@ describe('a read of Postgres that fails', function () {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dpone'",
       );
       expect((await ended).code).to.equal('DPONE_CONNECTION_FAILED');
-      expect((await failure(() => read.verify())).code).to.equal('DPONE_SOURCE_CHANGED');
+      expect((await failure(() => read.verify())).code).to.equal('DPONE_SOURCE_READ');
       await read.close();
     });
   });

@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net';
+
+/** Takes bytes that are valid until it returns, or until what it returns is settled. */
+export type Take = (bytes: Buffer) => Promise<void> | void;
+
+/** Message types of the server: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const COPY_DATA = 0x64;
+/** What may stand between the rows, and is no news of the COPY: its answer, a parameter, a notice, a notification. */
+const PASSED_OVER = new Set([0x48, 0x53, 0x4e, 0x41]);
+/** A type, and a length that counts itself. */
+const HEADER = 5;
+
+/** What the driver gives a query to send itself with. */
+interface DriverConnection {
+  readonly stream: Socket;
+  query(text: string): void;
+}
+
+type OnData = (chunk: Buffer) => void;
+
+/**
+ * `COPY ... TO STDOUT` whose bytes are handed over where the socket left them, run by the driver like a query. The server
+ * sends a message a row; the headers are closed up in place, so a row costs neither a buffer nor a copy of its own. For
+ * who is done with the bytes at once; who keeps them wants a stream.
+ */
+export class CopyFeed {
+  readonly text: string;
+  /** The server's count, once everything is taken; rejected with the first error. */
+  readonly rows: Promise<number>;
+  readonly #take: Take;
+  readonly #onData: OnData = (chunk) => this.#parse(chunk);
+  #connection: DriverConnection | undefined;
+  #driver: OnData | undefined;
+  /** A header that was cut by the end of a piece. */
+  #partial: Buffer = EMPTY;
+  /** Bytes that are left of the message that was cut, and whether they are data. */
+  #left = 0;
+  #isData = false;
+  #taking: Promise<void> | undefined;
+  #count = 0;
+  #resolve!: (rows: number) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(text: string, take: Take) {
+    this.text = text;
+    this.#take = take;
+    this.rows = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Called by the driver when it is this query's turn. */
+  submit(connection: DriverConnection): void {
+    const { stream } = connection;
+    this.#connection = connection;
+    [this.#driver] = stream.listeners('data') as OnData[];
+    stream.off('data', this.#driver!);
+    stream.on('data', this.#onData);
+    connection.query(this.text);
+  }
+
+  handleError(error: Error): void {
+    this.stop(error);
+  }
+
+  handleCommandComplete(message: { readonly text?: string }): void {
+    this.#count = Number(/^COPY (\d+)/.exec(message.text ?? '')?.[1] ?? 0);
+  }
+
+  handleReadyForQuery(): void {
+    void (this.#taking ?? Promise.resolve()).then(() => this.#resolve(this.#count), this.#reject);
+  }
+
+  /** Ends it where it is; the connection is of no further use. */
+  stop(error: unknown): void {
+    if (this.#driver !== undefined) this.#connection?.stream.off('data', this.#onData).pause();
+    this.#driver = undefined;
+    this.#reject(error);
+  }
+
+  #parse(chunk: Buffer): void {
+    let at = 0;
+    /** What is data moves to the front of the chunk, up to here. */
+    let end = 0;
+    if (this.#left > 0) {
+      at = Math.min(this.#left, chunk.length);
+      this.#left -= at;
+      if (this.#isData) end = at;
+    } else if (this.#partial.length > 0) {
+      chunk = Buffer.concat([this.#partial, chunk]);
+      this.#partial = EMPTY;
+    }
+    let over = -1;
+    while (at + HEADER <= chunk.length) {
+      const type = chunk[at]!;
+      if (type !== COPY_DATA && !PASSED_OVER.has(type)) {
+        over = at;
+        break;
+      }
+      const length =
+        ((chunk[at + 1]! << 24) | (chunk[at + 2]! << 16) | (chunk[at + 3]! << 8) | chunk[at + 4]!) + 1 - HEADER;
+      at += HEADER;
+      const here = Math.min(length, chunk.length - at);
+      if (type === COPY_DATA) {
+        chunk.copyWithin(end, at, at + here);
+        end += here;
+      }
+      this.#left = length - here;
+      this.#isData = type === COPY_DATA;
+      at += here;
+    }
+    if (over < 0 && at < chunk.length) this.#partial = Buffer.from(chunk.subarray(at));
+    const rest = over < 0 ? undefined : Buffer.from(chunk.subarray(over));
+    if (end > 0) this.#hand(chunk.subarray(0, end), rest !== undefined);
+    if (rest !== undefined) this.#giveBack(rest);
+  }
+
+  #hand(bytes: Buffer, last: boolean): void {
+    try {
+      const taking = this.#take(bytes);
+      if (taking === undefined) return;
+      this.#taking = taking;
+      const { stream } = this.#connection!;
+      stream.pause();
+      taking.then(
+        () => {
+          if (!last && this.#driver !== undefined) stream.resume();
+        },
+        (error: unknown) => this.stop(error),
+      );
+    } catch (error) {
+      this.stop(error);
+    }
+  }
+
+  /** The COPY is over, or has failed: the rest is for the driver. */
+  #giveBack(rest: Buffer): void {
+    const driver = this.#driver;
+    if (driver === undefined) return;
+    this.#driver = undefined;
+    const { stream } = this.#connection!;
+    stream.off('data', this.#onData);
+    stream.on('data', driver);
+    driver(rest);
+    stream.resume();
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
