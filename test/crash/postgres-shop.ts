@@ -12,7 +12,7 @@ export async function query(uri: string, sql: string): Promise<Row[]> {
   await client.connect();
   try {
     // Several statements in one text answer with a list.
-    const result: QueryResult<Row> | QueryResult<Row>[] = await client.query<Row>(sql);
+    const result = (await client.query(sql)) as unknown as QueryResult<Row> | QueryResult<Row>[];
     return (Array.isArray(result) ? result.at(-1)! : result).rows;
   } finally {
     await client.end();
