@@ -44,7 +44,7 @@ export function sources(folder: string): { readonly path: string; readonly text:
 
 /** The modules that a source imports, statically or not, types included. */
 export function imports(text: string): string[] {
-  const found = withoutComments(text).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([@.\w][^'"\s]*)['"]/g);
+  const found = withoutComments(text).matchAll(/(?:(?<!\.)\bfrom|\bimport)\s*\(?\s*['"]([@.\w][^'"\s]*)['"]/g);
   return [...found].map((match) => match[1]!);
 }
 

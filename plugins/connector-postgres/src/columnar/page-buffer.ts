@@ -1,7 +1,7 @@
 import { fail } from '@dpone/sdk';
 
 /** Rows a page at most: what a zstd window and a reader's scan like, and a bitmap of 4 KB. */
-export const PAGE_ROWS = 32_768;
+export const PAGE_ROWS = 131_072;
 /** Bytes after which a page of texts is closed. */
 export const PAGE_BYTES = 1 << 20;
 /** Copies of short values go by words of four bytes and may write three bytes too many. */
