@@ -1,5 +1,15 @@
-import type { ChildProcess } from 'node:child_process';
-import { freshDatabase, givenPostgres, startPostgres, startProxy, type FreshDatabase } from '@dpone/test-services';
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  freshDatabase,
+  givenPostgres,
+  serverUser,
+  startPostgres,
+  startProxy,
+  type FreshDatabase,
+} from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone, type CliResult } from '../support/cli.js';
 import { untilStopped } from '../support/process-state.js';
@@ -233,6 +243,38 @@ describe('a load into Postgres when something breaks', function () {
       expect(ours).to.deep.equal([]);
       await expectNextRunRight(project, db.uri);
     });
+
+  it('a disk that is full fails the load, and the next run with space is right', async function () {
+    const user = await serverUser();
+    if (givenPostgres() !== undefined || user === undefined) this.skip();
+    const disk = mkdtempSync(join(tmpdir(), 'dpone-disk-'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=12m,uid=${user.uid},gid=${user.gid}`, 'tmpfs', disk]);
+    } catch {
+      this.test!.title += ' (skipped: this user may not mount a small file system)';
+      rmSync(disk, { recursive: true });
+      this.skip();
+    }
+    try {
+      await using server = await startPostgres();
+      mkdirSync(join(disk, 'space'));
+      chownSync(join(disk, 'space'), user.uid, user.gid);
+      await server.createDatabase('shop');
+      const uri = server.uri('shop');
+      await query(uri, TABLES);
+      await query(uri, `CREATE TABLESPACE small LOCATION '${join(disk, 'space')}'`);
+      await query(uri, "ALTER DATABASE shop SET default_tablespace = 'small'");
+      project.write('big.yml', manifest(uri, uri));
+      const failure = failureOf(await dpone(RUN, { cwd: project.path }));
+      expect(failure.code).to.equal('DPONE_DISK_FULL');
+      await expectUntouched(uri);
+      await query(uri, "ALTER DATABASE shop SET default_tablespace = ''");
+      await expectNextRunRight(project, uri);
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+      rmSync(disk, { recursive: true, force: true });
+    }
+  });
 
   for (const how of ['restart', 'kill'] as const)
     it(`the server is gone (${how}) in the middle of a load and comes back`, async function () {
