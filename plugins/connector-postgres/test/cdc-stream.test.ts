@@ -50,8 +50,8 @@ describe('the log as a stream', function () {
       return Promise.resolve();
     });
     expect(rows).to.equal(300_000);
-    // What follows the first third is 200 MB.
-    expect(most - first).to.be.lessThan(50 << 20);
+    // What follows the first third is 200 MB; the collector's own ups and downs are below half of it.
+    expect(most - first).to.be.lessThan(100 << 20);
   });
 
   it('waits for whoever takes it slowly, and is heard of meanwhile', async () => {

@@ -1,5 +1,5 @@
 import { freshDatabase, postgresMajors, type FreshDatabase } from '@dpone/test-services';
-import type { Json } from '@dpone/sdk';
+import { isDponeError, type Json } from '@dpone/sdk';
 import type { Row } from '@dpone/testkit';
 import { expect } from 'chai';
 import { Client } from 'pg';
@@ -92,9 +92,15 @@ for (const major of await postgresMajors())
         }
         await client.end();
       };
+      // A TRUNCATE right behind the place where the slot begins is an error that says to run again.
+      const begun = (): Promise<CdcStep> =>
+        step('t', null).catch((error: unknown) => {
+          if (isDponeError(error) && error.code === 'DPONE_SOURCE_CHANGED') return begun();
+          throw error;
+        });
       const writers = [writer(1), writer(2), writer(3)];
       try {
-        let { rows, state } = await step('t', null);
+        let { rows, state } = await begun();
         const all = [...rows];
         for (let at = 0; at < 6; at++) {
           if (at % 2 === 0) await step('t', state, { ends: 'killed' });

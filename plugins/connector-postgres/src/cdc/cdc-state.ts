@@ -4,6 +4,8 @@ import { fail, type Json } from '@dpone/sdk';
 export interface CdcState {
   readonly slot: string;
   readonly publication: string;
+  /** What tells that the publication is as it was when the slot began. */
+  readonly published: string;
   /** Transactions whose commit begins before it were delivered, the others were not. */
   readonly lsn: string;
   /** The largest `_cdc_seq` so far. */
@@ -19,8 +21,8 @@ export interface CdcState {
 export const BEGIN_ANEW = 'Begin anew, the next load reads the whole table: dpone state reset <manifest> --yes.';
 
 export function cdcStateOf(state: Json): CdcState {
-  const { slot, publication, lsn, seq, system, table, columns } = (state ?? {}) as Partial<CdcState>;
-  const texts = [slot, publication, system].every((text) => typeof text === 'string' && text !== '');
+  const { slot, publication, published, lsn, seq, system, table, columns } = (state ?? {}) as Partial<CdcState>;
+  const texts = [slot, publication, published, system].every((text) => typeof text === 'string' && text !== '');
   const places = /^[\dA-F]+\/[\dA-F]+$/i.test(String(lsn)) && [seq, table].every((n) => /^\d+$/.test(String(n)));
   const numbers = typeof columns === 'object' && Object.values(columns ?? {}).every(Number.isSafeInteger);
   if (texts && places && numbers) return state as unknown as CdcState;

@@ -12,6 +12,8 @@ export interface Attribute {
   readonly type: number;
   readonly typmod: number;
   readonly generated: boolean;
+  /** Rows that were there before it may have got a value with it. */
+  readonly filled: boolean;
 }
 
 /** A table whose changes can be read. */
@@ -29,7 +31,7 @@ export async function cdcTable(session: Session, table: TableRef, doing: Doing):
   const row = await session.row(
     `SELECT c.relkind, c.relpersistence, EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) AS children, ` +
       `(SELECT jsonb_agg(jsonb_build_object('number', attnum, 'name', attname, 'type', atttypid::bigint, 'typmod', atttypmod, ` +
-      `'generated', attgenerated <> '') ORDER BY attnum) FROM pg_attribute ` +
+      `'generated', attgenerated <> '', 'filled', atthasmissing OR atthasdef OR attidentity <> '') ORDER BY attnum) FROM pg_attribute ` +
       `WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS attributes ` +
       `FROM pg_class AS c WHERE c.oid = ${relation.oid}`,
     doing,

@@ -65,6 +65,7 @@ async function* changes(of: ChangesOf, onEnd: (seq: bigint) => void): AsyncGener
   let stream: WalStream | undefined;
   try {
     await assertSystem(replication, state, source);
+    warnFilled(of);
     const from = parseLsn(state.lsn);
     stream = new WalStream(replication, { ...state, from, statusMs, doing, signal });
     const reader = new ChangeReader({
@@ -85,6 +86,16 @@ async function* changes(of: ChangesOf, onEnd: (seq: bigint) => void): AsyncGener
   } finally {
     await (stream ?? replication).close();
   }
+}
+
+/** ADD COLUMN with a default gives every row a value, and writes none of them into the log. */
+function warnFilled({ source, facts, columns, state }: ChangesOf): void {
+  const known = new Set(Object.values(state.columns));
+  for (const { name, number, filled, generated } of facts.attributes)
+    if (filled && !generated && !known.has(number) && columns.some((c) => c.name === name))
+      source.log.warn(
+        `${source.label}: the column ${name} was added with a default; what it gave to rows that were there is not in the log`,
+      );
 }
 
 async function assertSystem(replication: Session, state: CdcState, { doing }: CdcSource): Promise<void> {

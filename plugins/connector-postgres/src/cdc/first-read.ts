@@ -7,7 +7,7 @@ import { tableSize } from '../table-size.js';
 import { CDC_COLUMNS, isCdcColumn } from './cdc-columns.js';
 import type { CdcSource } from './cdc-source.js';
 import { asJson } from './cdc-state.js';
-import type { CdcTable } from './cdc-table.js';
+import type { Attribute, CdcTable } from './cdc-table.js';
 import { notRead } from './changes-read.js';
 import { FirstSnapshot } from './first-snapshot.js';
 import { numbersOf } from './log-shape.js';
@@ -18,8 +18,12 @@ interface FirstOf {
   readonly session: Session;
   readonly facts: CdcTable;
   readonly columns: readonly Column[];
+  /** The attributes that the log will have. */
+  readonly logged: readonly Attribute[];
   /** Whether the publication is there. */
   readonly published: boolean;
+  /** The server's. */
+  readonly version: number;
 }
 
 /**
@@ -41,8 +45,9 @@ export async function firstRead(of: FirstOf): Promise<SourceRead> {
       if (begin === undefined || slot === undefined) throw notRead(source);
       const { publication } = source.names;
       const seq = String(parseLsn(begin.lsn));
-      const state = { slot, publication, lsn: begin.lsn, seq, system: begin.system, table: facts.oid };
-      return { kind: 'value', state: asJson({ ...state, columns: numbersOf(facts.attributes) }) };
+      const { lsn, system, mark: published } = begin;
+      const state = { slot, publication, published, lsn, seq, system, table: facts.oid };
+      return { kind: 'value', state: asJson({ ...state, columns: numbersOf(of.logged) }) };
     },
     get identity() {
       return { source: source.label, slot: snapshot.slot ?? null, lsn: snapshot.begin?.lsn ?? null };

@@ -8,12 +8,15 @@ import type { CdcSource } from './cdc-source.js';
 import { cdcTable, type CdcTable } from './cdc-table.js';
 import { systemOf } from './changes-read.js';
 import { createPublicationSql } from './publication.js';
+import { publicationMark } from './publication-mark.js';
 import { dropOldSlots, dropSlot, freeSlotName } from './slots.js';
 
 /** Where the changes go on behind the snapshot. */
 export interface Begin {
   readonly lsn: string;
   readonly system: string;
+  /** The publication as it was before the slot began: what alters it from then on is told. */
+  readonly mark: string;
 }
 
 interface SnapshotOf {
@@ -21,6 +24,8 @@ interface SnapshotOf {
   readonly session: Session;
   readonly facts: CdcTable;
   readonly published: boolean;
+  /** The server's. */
+  readonly version: number;
 }
 
 /** The table's state at the place where a new slot begins, and that slot's life until the load has ended. */
@@ -48,12 +53,13 @@ export class FirstSnapshot {
   }
 
   async #open(): Promise<Begin> {
-    const { source, session, facts, published } = this.#of;
+    const { source, session, facts, published, version } = this.#of;
     const { doing, names, signal, table } = source;
     if (!published) {
       await session.run(createPublicationSql(names.publication, table, facts), doing, signal);
       this.#madePublication = true;
     }
+    const mark = await publicationMark(session, { name: names.publication, table: facts.oid, version }, doing);
     const replication = await source.server.replication(signal);
     this.#replication = replication;
     const system = await systemOf(replication, doing);
@@ -67,7 +73,7 @@ export class FirstSnapshot {
     await session.run(`LOCK TABLE ${tableName(table)} IN ACCESS SHARE MODE`, doing, signal);
     await this.#assertSameTable();
     this.#text = (await session.row('SELECT pg_current_snapshot() AS text', doing))?.['text'];
-    this.begin = { lsn: made!['consistent_point']!, system };
+    this.begin = { lsn: made!['consistent_point']!, system, mark };
     return this.begin;
   }
 

@@ -26,11 +26,14 @@ export function readShape(
   const computed = new Set(now.filter((a) => a.generated).map((a) => a.name));
   const forms = [current, former]
     .filter((form) => sameNames(names, form, computed))
-    .map((form) => names.map((name) => form.get(name)));
-  const numbers =
-    forms.find((form) => misplaced(form) === undefined) ??
-    names.map((name) => eitherNumber(name, current, former, where));
-  const moved = misplaced(numbers);
+    .map((form) => names.map((name) => form.get(name)))
+    .filter((form) => misplaced(form) === undefined);
+  const [one, other = one] = forms;
+  // Dropped and added again: the same names, and another column behind one of them.
+  const two = names.find((_, at) => one?.[at] !== other?.[at]);
+  if (two !== undefined) throw ambiguous(two, where);
+  const numbers = one ?? names.map((name) => eitherNumber(name, current, former, where));
+  const moved = misplaced(numbers) ?? tooEarly(numbers, now, computed);
   if (moved !== undefined) throw ambiguous(names[moved]!, where);
   return names.map((name, at) => {
     const number = numbers[at];
@@ -71,6 +74,20 @@ function misplaced(numbers: readonly (number | undefined)[]): number | undefined
     last = number;
   }
   return undefined;
+}
+
+/**
+ * Where the log would have a column and lack one of today that is older: numbers are given in order, so the name must have
+ * been another column's then.
+ */
+function tooEarly(
+  numbers: readonly (number | undefined)[],
+  now: readonly Attribute[],
+  computed: ReadonlySet<string>,
+): number | undefined {
+  const lacking = now.filter((a) => !computed.has(a.name) && !numbers.includes(a.number)).map((a) => a.number);
+  const at = numbers.findIndex((n) => n !== undefined && lacking.some((older) => older < n));
+  return at < 0 ? undefined : at;
 }
 
 /** Whether a column of today that the log does not name lies where the nameless one lay. */

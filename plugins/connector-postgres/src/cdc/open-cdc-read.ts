@@ -11,6 +11,7 @@ import { changesRead } from './changes-read.js';
 import { firstRead } from './first-read.js';
 import { parseLsn } from './lsn.js';
 import { assertMayPublish, findPublication } from './publication.js';
+import { assertSamePublication } from './publication-mark.js';
 import { assertLogReadable, presentEnd } from './server-ready.js';
 import { slotFamily } from './slot-name.js';
 import { assertSlotGoesOn, freeSlotName } from './slots.js';
@@ -42,18 +43,27 @@ export async function openCdcRead(session: Session, request: CdcRequest, source:
   const read = columns.filter((c) => !isCdcColumn(c.name)).map((c) => c.name);
   const name = state?.publication ?? names.publication;
   const published = await findPublication(session, { name, table, facts, version, read }, doing);
+  const logged = facts.attributes.filter((a) => a.generated || (published?.columns?.includes(a.name) ?? true));
   if (state === undefined) {
-    if (!published) await assertMayPublish(session, name, table, facts, doing);
+    if (published === undefined) await assertMayPublish(session, name, table, facts, doing);
     await freeSlotName(session, names, doing);
-    return firstRead({ source, session, facts, columns, published });
+    return firstRead({ source, session, facts, columns, logged, published: published !== undefined, version });
   }
-  if (!published)
+  if (published === undefined)
     throw fail('DPONE_SOURCE_READ', `${doing.what}: the publication ${name} is gone`, {
       where: `publication ${name}`,
       remedy: BEGIN_ANEW,
     });
+  await assertSamePublication(session, { state, version }, doing);
   await assertSlotGoesOn(session, state, doing, signal);
-  return changesRead({ source, session, facts, columns, state, upper: parseLsn(upper) });
+  return changesRead({
+    source,
+    session,
+    facts: { ...facts, attributes: logged },
+    columns,
+    state,
+    upper: parseLsn(upper),
+  });
 }
 
 /** Locked, so that who changes the table's form is either done or has not begun. */

@@ -7,8 +7,14 @@ import type { CdcTable } from './cdc-table.js';
 /** Postgres 15 brought filters of rows and columns to publications. */
 const WITH_FILTERS = 150_000;
 
+/** What a publication gives of a table. */
+export interface Published {
+  /** The columns; null where it gives all of them. */
+  readonly columns: readonly string[] | null;
+}
+
 /**
- * Whether the publication is there. Refuses one that does not give every change of the table with every column that is
+ * What the publication gives, undefined where there is none. Refuses one that does not give every change of the table with every column that is
  * read. https://www.postgresql.org/docs/current/logical-replication-publication.html
  */
 export async function findPublication(
@@ -21,13 +27,13 @@ export async function findPublication(
     readonly read: readonly string[];
   },
   doing: Doing,
-): Promise<boolean> {
+): Promise<Published | undefined> {
   const { name, table, facts, version } = input;
   const publication = await session.row(
     `SELECT pubinsert AND pubupdate AND pubdelete AND pubtruncate AS whole, pubviaroot FROM pg_publication WHERE pubname = ${textLiteral(name)}`,
     doing,
   );
-  if (publication === undefined) return false;
+  if (publication === undefined) return undefined;
   const quoted = quoteIdent(name);
   const refuse = (why: string, remedy: string): Error =>
     fail('DPONE_CAPABILITY', `${doing.what}: the publication ${name} ${why}`, { where: `publication ${name}`, remedy });
@@ -62,7 +68,7 @@ export async function findPublication(
       `leaves out the columns ${lacking.join(', ')}`,
       'Publish them, or leave them out here as well: source.options.exclude_columns.',
     );
-  return true;
+  return { columns: published };
 }
 
 export const createPublicationSql = (
