@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants as zlibConstants, createGzip, createZstdCompress } from 'node:zlib';
+import zlib from 'node:zlib';
 import {
   fail,
   isDponeError,
@@ -139,12 +139,12 @@ async function writeCsv(read: PartitionRead, target: FileTarget, signal: AbortSi
 
 /** Fast, as what is written is mostly read once. */
 function compressor(compression: 'gzip' | 'zstd'): NodeJS.ReadWriteStream {
-  if (compression === 'gzip') return createGzip({ level: 1 });
-  if (typeof createZstdCompress !== 'function')
+  if (compression === 'gzip') return zlib.createGzip({ level: 1 });
+  if (typeof zlib.createZstdCompress !== 'function')
     throw fail('DPONE_NODE_VERSION', 'this Node.js has no zstd: it came with 22.15', {
       remedy: 'Use a newer Node.js, or gzip.',
     });
-  return createZstdCompress({ params: { [zlibConstants.ZSTD_c_compressionLevel]: 1 } });
+  return zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } });
 }
 
 async function writeParquetFile(

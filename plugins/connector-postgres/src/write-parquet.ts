@@ -7,6 +7,9 @@ import type { Take } from './copy-feed.js';
 /** How a file is compressed where nothing is said: pages without dictionaries are large as they are. */
 const OWN = canCompress('zstd') ? 'zstd' : 'gzip';
 
+/** A file that is read once, at once, by an engine with memory of its own: its row groups need not be large. */
+const SPOOLED = 4 << 20;
+
 /** Turns what `COPY ... TO STDOUT (FORMAT binary)` sends into a Parquet file, while it arrives; `feed` sends it. */
 export async function writeParquet(
   feed: (take: Take) => Promise<number>,
@@ -21,6 +24,7 @@ export async function writeParquet(
       compression: inside,
       constants,
       ...(format.rowGroupRows === undefined ? {} : { rowGroupRows: format.rowGroupRows }),
+      ...(inside === 'none' ? { rowGroupBytes: SPOOLED } : {}),
     };
     const writer = new PgCopyToParquet(columns, options, async (bytes) => {
       for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
