@@ -59,6 +59,7 @@ describe('a connection as text', () => {
         const dsn = Object.entries(values).map(([key, value]) => `${key}=${bare(value)}`);
         expect(read(dsn.join(' '))).to.eql(values);
       }),
+      { examples: [[{ service: '\t' }]] },
     );
   });
 

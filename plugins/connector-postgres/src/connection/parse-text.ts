@@ -10,11 +10,11 @@ export type Described = { readonly parameters: Parameters } | { readonly problem
 
 /** A connection URI, or libpq's `keyword=value` text, as parameters. Of two for one keyword the last one is meant. */
 export function parseText(text: string): Described {
-  const trimmed = text.trim();
-  const uri = /^postgres(?:ql)?:\/\//.test(trimmed);
-  if (!uri && (/^[\w+:-]*:\/\//.test(trimmed) || !trimmed.includes('=')))
+  const uri = /^\s*postgres(?:ql)?:\/\//.test(text);
+  if (!uri && (/^\s*[\w+:-]*:\/\//.test(text) || !text.includes('=')))
     return { problem: 'it begins neither with postgres:// or postgresql:// nor with keyword=value' };
-  const parsed = uri ? parseUri(trimmed) : parseDsn(trimmed);
+  // A space at the end of keyword=value may be one that stands behind a backslash.
+  const parsed = uri ? parseUri(text.trim()) : parseDsn(text);
   return 'problem' in parsed ? parsed : describe(parsed.pairs);
 }
 
