@@ -1,7 +1,7 @@
 import { BRANDS, type Branded } from './brand.js';
 import type { CodecDefinition } from './contracts/codec.js';
 import type { ExecutorDefinition } from './contracts/executor.js';
-import type { GateDefinition } from './contracts/gate.js';
+import type { GateDefinition, GateReport } from './gates/gate.js';
 import type { SecretsDefinition } from './contracts/secrets.js';
 import type { SinkDefinition } from './contracts/sink.js';
 import type { SourceDefinition } from './contracts/source.js';
@@ -15,7 +15,7 @@ export interface PluginHost {
   source<C, O>(id: string, definition: SourceDefinition<C, O>): void;
   sink<C, O>(id: string, definition: SinkDefinition<C, O>): void;
   strategy<O>(id: string, definition: StrategyDefinition<O>): void;
-  gate<I>(id: string, definition: GateDefinition<I>): void;
+  gate<I, R extends GateReport>(id: string, definition: GateDefinition<I, R>): void;
   codec(id: string, definition: CodecDefinition): void;
   stateStore<O>(id: string, definition: StateStoreDefinition<O>): void;
   secrets(id: string, definition: SecretsDefinition): void;
@@ -61,7 +61,7 @@ export const defineStrategy = <O>(d: Unbranded<StrategyDefinition<O>>): Strategy
   $$type: BRANDS.strategy,
   version: 'v1',
 });
-export const defineGate = <I>(d: Unbranded<GateDefinition<I>>): GateDefinition<I> => ({
+export const defineGate = <I, R extends GateReport>(d: Unbranded<GateDefinition<I, R>>): GateDefinition<I, R> => ({
   ...d,
   $$type: BRANDS.gate,
   version: 'v1',

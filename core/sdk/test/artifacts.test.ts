@@ -18,7 +18,11 @@ describe('artifacts', () => {
     await writeFile(join(folder, 'b.json'), '{"passed": tr');
     await writeFile(join(folder, 'c.json'), Buffer.from([0x22, 0xff, 0xfe, 0x22]));
     await writeFile(join(folder, 'd.json'), '\uFEFF{}');
-    expect(await readArtifact(join(folder, 'a.txt'))).to.eql({ state: 'json', value: { passed: true } });
+    expect(await readArtifact(join(folder, 'a.txt'))).to.deep.include({
+      state: 'json',
+      value: { passed: true },
+      bytes: 16,
+    });
     for (const name of ['b.json', 'c.json', 'd.json'])
       expect(await readArtifact(join(folder, name)), name).to.include({ state: 'unreadable' });
     for (const name of ['none.json', 'a.txt/below', '.'])

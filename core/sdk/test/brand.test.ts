@@ -23,7 +23,7 @@ describe('brands across copies of the SDK', () => {
       input: z.object({}),
       example: {},
       evaluate: () => ({ schema_version: 'x', passed: true, blockers: [] }),
-      markdown: () => '',
+      view: { title: 'x', facts: [] },
     });
     expect(sdk.hasBrand(gate, 'gate')).to.equal(true);
     expect(sdk.hasBrand(gate, 'sink')).to.equal(false);

@@ -9,6 +9,7 @@ export * from './fixtures/all-types.js';
 export * from './fixtures/domain.js';
 export * from './fixtures/edge-values.js';
 export * from './fixtures/fixture.js';
+export * from './gate-context.js';
 export * from './lane-data.js';
 export * from './model.js';
 export * from './scenario.js';

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { conformance, inCase } from '@dpone/testkit';
+import { conformance, gateContext, inCase } from '@dpone/testkit';
 import { acmeGate } from '@dpone/template-gate';
 
 describe('acme', () => {
@@ -18,9 +18,9 @@ describe('acme', () => {
     it(c.name, c.run);
 
   it('names what is missing', () =>
-    inCase({}, async ({ workdir, ctx }) => {
+    inCase({}, async ({ workdir }) => {
       const input = acmeGate.input.parse({ evidence: { z: 'no.json', a: 'no.json' } });
-      const report = await acmeGate.evaluate(input, { cwd: workdir, clock: ctx.clock, log: ctx.log });
+      const report = await acmeGate.evaluate(input, gateContext(workdir));
       deepStrictEqual(report.blockers, ['a.missing', 'z.missing']);
     }));
 });

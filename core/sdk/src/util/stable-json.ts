@@ -1,26 +1,39 @@
+import { isRawNumber } from './exact-json.js';
+
 /**
  * JSON with the keys of every object sorted: the same value always gives the same bytes. Unlike `JSON.stringify` it
  * sorts keys that look like integers too, and writes a bigint as the integer that it is.
  * @param indent spaces a level; 0 writes one line. Default 2.
  */
 export function stableJson(value: unknown, indent: number = 2): string {
-  return render(value, indent, '\n') ?? 'null';
+  return render(value, indent, '\n', (keys) => keys.sort()) ?? 'null';
 }
 
-function render(given: unknown, indent: number, newline: string): string | undefined {
+/** The same with keys in the order in which they were set: for people, who read the verdict first. */
+export function orderedJson(value: unknown, indent: number = 2): string {
+  return render(value, indent, '\n', (keys) => keys) ?? 'null';
+}
+
+function render(
+  given: unknown,
+  indent: number,
+  newline: string,
+  order: (keys: string[]) => string[],
+): string | undefined {
   const value = hasToJson(given) ? given.toJSON() : given;
   if (typeof value === 'bigint') return String(value);
+  if (isRawNumber(value)) return value.rawJSON;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = indent > 0 ? newline + ' '.repeat(indent) : '';
   const outer = indent > 0 ? newline : '';
   const colon = indent > 0 ? ': ' : ':';
   if (Array.isArray(value)) {
-    const items = value.map((item) => inner + (render(item, indent, inner) ?? 'null'));
+    const items = value.map((item) => inner + (render(item, indent, inner, order) ?? 'null'));
     return items.length === 0 ? '[]' : `[${items.join(',')}${outer}]`;
   }
   const members: string[] = [];
-  for (const key of Object.keys(value).sort()) {
-    const text = render((value as Record<string, unknown>)[key], indent, inner);
+  for (const key of order(Object.keys(value))) {
+    const text = render((value as Record<string, unknown>)[key], indent, inner, order);
     if (text !== undefined) members.push(`${inner}${JSON.stringify(key)}${colon}${text}`);
   }
   return members.length === 0 ? '{}' : `{${members.join(',')}${outer}}`;

@@ -1,16 +1,14 @@
-import { defineGate, fail } from '@dpone/sdk';
+import { byName, defineGate, fail, folderInput, plainPath } from '@dpone/sdk';
 import { z } from 'zod';
 import { findArtifacts } from '../find-artifacts.js';
 import { inspectArtifact, type IndexedArtifact } from '../inspect-artifact.js';
-import { table } from '../markdown.js';
-import { plainPath } from '../plain-path.js';
 
 const input = z.strictObject({
   root: z
     .array(z.string())
     .default(['.dpone', 'test_artifacts'])
     .describe('A folder to list, with everything below it; repeatable.'),
-  output_dir: z.string().default('.dpone/artifact-index').describe('Where the index is written.'),
+  output_dir: folderInput('.dpone/artifact-index', 'Where the index is written.'),
   release: z.string().optional().describe('The release that the index is for.'),
 });
 
@@ -36,7 +34,7 @@ export const artifactIndex = defineGate({
     }
     if (found === 0)
       throw fail('DPONE_INPUT_INVALID', `None of these folders exists: ${roots.join(', ')}.`, { where: '--root' });
-    items.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+    items.sort((a, b) => byName(a.path, b.path));
     const blockers = [
       ...(items.length === 0 ? ['artifacts.missing'] : []),
       ...items.filter((item) => item.passed === false).map((item) => `${item.path}.not_passed`),
@@ -53,32 +51,22 @@ export const artifactIndex = defineGate({
       items,
     };
   },
-  markdown: (report) => {
-    const items = report['items'] as readonly IndexedArtifact[];
-    return [
-      '# dpone artifact index',
-      '',
-      `- Release: \`${(report['release'] as string | null) ?? 'None'}\``,
-      `- Artifacts: \`${items.length}\``,
-      `- Bytes: \`${report['total_bytes'] as number}\``,
-      `- Passed: \`${report.passed ? 'True' : 'False'}\``,
-      '',
-      ...table(
-        ['type', 'artifact', 'passed', 'release', 'run', 'sha256', 'path'],
-        items.map((i) => [
-          i.artifact_type,
-          i.name,
-          verdict(i.passed),
-          i.release ?? '',
-          i.run_id ?? '',
-          i.sha256,
-          i.relative_path,
-        ]),
-      ),
-      ...(report.blockers.length === 0 ? [] : ['', '## Blockers', '', ...report.blockers.map((b) => `- \`${b}\``)]),
-      '',
-    ].join('\n');
+  view: {
+    title: 'artifact index',
+    facts: ['release', 'total_artifacts', 'total_bytes', 'passed'],
+    tables: [
+      {
+        of: 'items',
+        columns: {
+          type: 'artifact_type',
+          artifact: 'name',
+          passed: 'passed',
+          release: 'release',
+          run: 'run_id',
+          sha256: 'sha256',
+          path: 'relative_path',
+        },
+      },
+    ],
   },
 });
-
-const verdict = (passed: boolean | null): string => (passed === null ? 'None' : passed ? 'True' : 'False');

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GateReport, Logger } from '@dpone/sdk';
-import { conformance, expectError } from '@dpone/testkit';
+import { pageMarkdown, pageOf, type GateReport } from '@dpone/sdk';
+import { conformance, expectError, gateContext } from '@dpone/testkit';
 import { expect } from 'chai';
 import { artifactIndex } from '@dpone/ops-evidence';
 
-const log: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const page = (report: GateReport): string => pageMarkdown(pageOf(artifactIndex.view as never, report));
 
 describe('artifact-index', () => {
   for (const c of conformance({
@@ -39,7 +39,7 @@ describe('artifact-index', () => {
     await writeFile(join(cwd, path), content);
   };
   const index = async (input: Record<string, unknown>): Promise<GateReport> =>
-    artifactIndex.evaluate(artifactIndex.input.parse(input), { cwd, clock: { now: () => new Date() }, log });
+    artifactIndex.evaluate(artifactIndex.input.parse(input), gateContext(cwd));
   const passed = (report: GateReport): Record<string, boolean | null> =>
     Object.fromEntries(
       (report['items'] as { relative_path: string; passed: boolean | null }[]).map((i) => [i.relative_path, i.passed]),
@@ -99,7 +99,7 @@ describe('artifact-index', () => {
       '8.txt': null,
     });
     expect(report.blockers).to.eql([1, 2, 3, 4, 5].map((n) => `in/${n}.json.not_passed`));
-    expect(artifactIndex.markdown(report)).to.include('## Blockers');
+    expect(page(report)).to.include('## Blockers');
   });
 
   it('is red when there is nothing to list, and refuses when no root is there', async () => {
@@ -132,6 +132,6 @@ describe('artifact-index', () => {
 
   it('escapes names in the page', async () => {
     await put('in/a|b.md', 'x');
-    expect(artifactIndex.markdown(await index({ root: ['in'] }))).to.include('a\\|b.md');
+    expect(page(await index({ root: ['in'] }))).to.include('a\\|b.md');
   });
 });

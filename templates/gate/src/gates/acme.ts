@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
-import { defineGate, judge, readArtifact } from '@dpone/sdk';
+import { artifactsInput, blockerOf, collectEvidence, defineGate, folderInput, plainPath, summaryOf } from '@dpone/sdk';
 import { z } from 'zod';
 
 const input = z.strictObject({
-  evidence: z.record(z.string(), z.string()).describe('An artifact that must be green, NAME=PATH; repeatable.'),
-  output_dir: z.string().default('.dpone/acme').describe('Where the verdict is written.'),
+  evidence: artifactsInput('An artifact that must be green, NAME=PATH; repeatable.'),
+  output_dir: folderInput('.dpone/acme'),
 });
 
 /** Green when there is evidence and every piece of it is. */
@@ -14,27 +13,35 @@ export const acmeGate = defineGate({
   artifact: 'acme_gate',
   example: { evidence: { release: '.dpone/release_gate.json' }, output_dir: '.dpone/acme' },
   evaluate: async ({ evidence, output_dir }, ctx) => {
-    const items = [];
-    for (const [name, path] of Object.entries(evidence).sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const artifact = await readArtifact(resolve(ctx.cwd, path));
-      const red =
-        artifact.state === 'missing'
-          ? 'missing'
-          : artifact.state === 'unreadable' || judge(artifact.value).verdict !== 'green'
-            ? 'not_passed'
-            : null;
-      items.push({ name, path, passed: red === null, blocker: red === null ? null : `${name}.${red}` });
-    }
-    const blockers = items.flatMap((item) => (item.blocker === null ? [] : [item.blocker]));
+    const found = await collectEvidence(ctx.cwd, evidence, Object.keys(evidence));
+    const items = found.map((item) => ({
+      name: item.name,
+      path: item.path,
+      sha256: item.sha256,
+      // An artifact without a verdict proves nothing here.
+      passed: item.verdict === 'green',
+      summary: summaryOf(item, ['summary', 'status']),
+    }));
+    const blockers = found.flatMap((item) =>
+      item.verdict === 'silent' ? [`${item.name}.not_passed`] : (blockerOf(item) ?? []),
+    );
     if (items.length === 0) blockers.push('evidence.missing');
-    return { schema_version: 'acme.v1', passed: blockers.length === 0, blockers, items, output_dir };
+    return {
+      schema_version: 'acme.v1',
+      passed: blockers.length === 0,
+      blockers,
+      items,
+      output_dir: plainPath(output_dir),
+    };
   },
-  markdown: (report) =>
-    [
-      '# acme',
-      '',
-      report.passed ? 'Every artifact is green.' : 'Not passed:',
-      '',
-      ...report.blockers.map((blocker) => `- \`${blocker}\``),
-    ].join('\n'),
+  view: {
+    title: 'acme gate',
+    facts: ['passed'],
+    tables: [
+      {
+        of: 'items',
+        columns: { artifact: 'name', status: 'passed', sha256: 'sha256', summary: 'summary', path: 'path' },
+      },
+    ],
+  },
 });

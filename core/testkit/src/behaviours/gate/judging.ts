@@ -1,19 +1,19 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDponeError, stableJson, type GateReport } from '@dpone/sdk';
+import { isDponeError, pageMarkdown, pageOf, stableJson, type GateReport } from '@dpone/sdk';
 import fc from 'fast-check';
 import type { Behaviour } from '../../behaviour.js';
-import { CASE_TIME, inCase, type Case } from '../../context.js';
+import { inCase, type Case } from '../../context.js';
+import { gateContext } from '../../gate-context.js';
 import type { GateScenario } from '../../scenario.js';
 import { describedOptions, parsed, validDefinition } from '../valid-definition.js';
 
 async function evaluate({ definition }: GateScenario, c: Case, input: unknown): Promise<GateReport> {
-  return definition.evaluate(parsed(definition.input, input, 'input'), {
-    cwd: c.workdir,
-    clock: { now: () => CASE_TIME },
-    log: c.ctx.log,
-  });
+  return definition.evaluate(parsed(definition.input, input, 'input'), gateContext(c.workdir));
 }
+
+const page = ({ definition }: GateScenario, report: GateReport): string =>
+  pageMarkdown(pageOf(definition.view, report));
 
 /** `passed`, or the refusal that the gate threw as a dpone error; anything else it throws is a crash. */
 async function verdict(scenario: GateScenario, c: Case, input: unknown): Promise<'green' | 'red' | 'refused'> {
@@ -51,8 +51,7 @@ export const saysGreen: Behaviour<GateScenario> = {
         throw new Error(`schema_version is ${JSON.stringify(report.schema_version)}.`);
       const camel = Object.keys(report).filter((key) => !/^[a-z0-9_]+$/.test(key));
       if (camel.length > 0) throw new Error(`Keys are not snake_case: ${camel.join(', ')}.`);
-      if (!scenario.definition.markdown(report).startsWith('# '))
-        throw new Error('The Markdown does not begin with a heading.');
+      if (!page(scenario, report).startsWith('# ')) throw new Error('The Markdown does not begin with a heading.');
     }),
 };
 
@@ -64,7 +63,7 @@ export const isDeterministic: Behaviour<GateScenario> = {
       const { input } = await scenario.green(c);
       const bytes = async (): Promise<string> => {
         const report = await evaluate(scenario, c, input);
-        return `${stableJson(report)}\n${scenario.definition.markdown(report)}`;
+        return `${stableJson(report)}\n${page(scenario, report)}`;
       };
       const first = await bytes();
       if ((await bytes()) !== first) throw new Error('Two evaluations of one input differ.');
@@ -127,7 +126,7 @@ export const survivesAnyJson: Behaviour<GateScenario> = {
           try {
             const report = await evaluate(scenario, c, input);
             stableJson(report);
-            scenario.definition.markdown(report);
+            page(scenario, report);
           } catch (error) {
             if (!isDponeError(error)) throw new Error('The gate crashed.', { cause: error });
           }

@@ -1,10 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { fail } from './errors/error.js';
+import { fail } from '../errors/error.js';
 
 /** What is used of oclif's `Flags`. */
 export interface FlagMakers {
   string(options: Record<string, unknown>): unknown;
   boolean(options: Record<string, unknown>): unknown;
+}
+
+/** What is used of oclif's `Args`. */
+export interface ArgMakers {
+  string(options: Record<string, unknown>): unknown;
 }
 
 interface Property {
@@ -13,6 +19,8 @@ interface Property {
   readonly enum?: readonly unknown[];
   readonly default?: unknown;
   readonly items?: Property;
+  /** Put there by `jsonInput`. */
+  readonly contentMediaType?: string;
 }
 
 /** The keys of a gate's input, as JSON Schema sees them. */
@@ -29,14 +37,15 @@ function properties(input: z.ZodType): {
 
 const flagName = (key: string): string => key.replaceAll('_', '-');
 
+const isJson = (property: Property): boolean => property.contentMediaType === 'application/json';
+
 /** One flag a key: `artifact_dir` is `--artifact-dir`; lists repeat; maps repeat as NAME=VALUE. */
-export function gateFlags(input: z.ZodType, makers: FlagMakers): Record<string, unknown> {
+export function gateFlags(input: z.ZodType, makers: FlagMakers, args: readonly string[] = []): Record<string, unknown> {
   const { all, required } = properties(input);
+  const flags = Object.entries(all).filter(([key]) => !args.includes(key));
   return Object.fromEntries(
-    Object.entries(all).map(([key, property]) => {
-      const standard =
-        property.default === undefined ? '' : ` [default: ${[property.default].flat().map(String).join(', ')}]`;
-      const common = { description: `${property.description ?? ''}${standard}`, required: required.includes(key) };
+    flags.map(([key, property]) => {
+      const common = { description: described(property), required: required.includes(key) };
       if (property.type === 'boolean') return [flagName(key), makers.boolean({ description: common.description })];
       const choices = property.enum ?? property.items?.enum;
       return [
@@ -47,20 +56,66 @@ export function gateFlags(input: z.ZodType, makers: FlagMakers): Record<string, 
           ...(property.type === 'array' || property.type === 'object'
             ? { multiple: true, multipleNonGreedy: true }
             : {}),
-          ...(property.type === 'object' ? { helpValue: 'NAME=VALUE' } : {}),
+          ...(property.type === 'object' ? { helpValue: 'NAME=VALUE' } : isJson(property) ? { helpValue: 'JSON' } : {}),
         }),
       ];
     }),
   );
 }
 
+/** The keys that are arguments, in their order. */
+export function gateArgs(
+  input: z.ZodType,
+  keys: readonly string[],
+  makers: ArgMakers | undefined,
+): Record<string, unknown> {
+  if (keys.length === 0) return {};
+  const { all, required } = properties(input);
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      makers!.string({ description: described(all[key] ?? {}), required: required.includes(key) }),
+    ]),
+  );
+}
+
+function described(property: Property): string {
+  const text = `${property.description ?? ''}${isJson(property) ? ' @FILE reads it from a file, @- from standard input.' : ''}`;
+  const { default: standard } = property;
+  const none =
+    standard === undefined || (typeof standard === 'object' && standard !== null && Object.keys(standard).length === 0);
+  if (none || standard === '' || standard === false) return text;
+  return `${text} [default: ${[standard].flat().map(String).join(', ')}]`;
+}
+
 /** The gate's input from parsed flags; numbers are read strictly, and a text that is none is left for the schema to refuse. */
-export function inputOf(input: z.ZodType, flags: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const entries = Object.entries(properties(input).all).flatMap(([key, property]) => {
-    const value = flags[flagName(key)];
-    return value === undefined ? [] : [[key, converted(value, property, flagName(key))] as const];
-  });
-  return Object.fromEntries(entries);
+export async function inputOf(
+  input: z.ZodType,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const [key, property] of Object.entries(properties(input).all)) {
+    const value = flags[flagName(key)] ?? flags[key];
+    if (value === undefined) continue;
+    found[key] = isJson(property)
+      ? await fileText(value as string, flagName(key))
+      : converted(value, property, flagName(key));
+  }
+  return found;
+}
+
+/** JSON never begins with `@`: such a value names the file that holds it, so that large or secret input needs no command line. */
+async function fileText(value: string, flag: string): Promise<string> {
+  if (!value.startsWith('@')) return value;
+  const path = value.slice(1);
+  try {
+    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+  } catch (error) {
+    throw fail('DPONE_FILE_UNREADABLE', `The file cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
+      where: `--${flag} ${value}`,
+      cause: error,
+    });
+  }
 }
 
 function converted(value: unknown, property: Property, flag: string): unknown {

@@ -1,0 +1,15 @@
+import type { Interfaces } from '@oclif/core';
+import type { GateContext, GateHost } from '@dpone/sdk';
+import { runGate } from '@dpone/sdk/run-gate';
+import { discover } from '../host/discover.js';
+import { Registry } from '../host/registry.js';
+import { installedPlugins } from './installed-plugins.js';
+
+/** What a gate's command is given of this program. */
+export function gateHost(config: Interfaces.Config, ctx: GateContext): GateHost {
+  const registry = new Registry(discover(config));
+  return {
+    runGate: async (id, input) => runGate(await registry.definition('gate', id), input, ctx),
+    plugins: () => installedPlugins(config, registry),
+  };
+}

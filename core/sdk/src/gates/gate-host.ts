@@ -1,0 +1,18 @@
+import type { GateReport } from './gate.js';
+
+/** A plugin that is installed. */
+export interface InstalledPlugin {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  /** `source:postgres`, ... */
+  readonly provides: readonly string[];
+  readonly homepage: string | null;
+}
+
+/** What a gate asks of the program that it runs in. */
+export interface GateHost {
+  /** Runs another gate as its command does, its files included. `input`: its keys, not its flags. */
+  runGate(id: string, input: Readonly<Record<string, unknown>>): Promise<GateReport>;
+  plugins(): readonly InstalledPlugin[];
+}

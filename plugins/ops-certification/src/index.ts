@@ -1,0 +1,5 @@
+import { definePlugin } from '@dpone/sdk';
+
+export default definePlugin({
+  register() {},
+});
