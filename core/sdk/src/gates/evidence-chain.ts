@@ -97,8 +97,8 @@ async function entryFiles(folder: string): Promise<{ name: string; entry: JsonOb
   return Promise.all(
     names.map(async (name) => {
       const artifact = await readArtifact(join(folder, name));
-      const whole = artifact.state === 'json' && isJsonObject(artifact.value) && 'release' in artifact.value;
-      return { name, entry: whole ? artifact.value : undefined };
+      const entry = artifact.state === 'json' && isJsonObject(artifact.value) ? artifact.value : undefined;
+      return { name, entry: typeof entry?.['release'] === 'string' ? entry : undefined };
     }),
   );
 }
