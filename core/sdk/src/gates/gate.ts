@@ -52,8 +52,10 @@ export interface GateDefinition<I = unknown, R extends GateReport = GateReport> 
   readonly artifact?: string;
   /** The same where the name depends on what was found. */
   artifactName?(report: R): string;
-  /** What it writes besides. */
-  files?(report: R, input: I): readonly OutputFile[];
+  /** What the `.json` file holds where that is not the report. */
+  artifactJson?(report: R): unknown;
+  /** What it writes besides. `page`: the Markdown of the report. */
+  files?(report: R, input: I, page: string): readonly OutputFile[];
   /** One call at a time on its folder: for a gate that reads what an earlier call of its own has written. */
   readonly serial?: boolean;
   /** How the report is shown to people. */

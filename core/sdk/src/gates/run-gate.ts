@@ -41,14 +41,15 @@ const problems = (error: z.ZodError): string =>
 
 function outputOf<I, R extends GateReport>(gate: GateDefinition<I, R>, report: R, input: I): OutputFile[] {
   const name = gate.artifactName?.(report) ?? gate.artifact;
+  const page = pageMarkdown(pageOf(gate.view, report));
   const twin: OutputFile[] =
     name === undefined
       ? []
       : [
-          { path: `${name}.json`, json: report },
-          { path: `${name}.md`, text: pageMarkdown(pageOf(gate.view, report)) },
+          { path: `${name}.json`, json: gate.artifactJson?.(report) ?? report },
+          { path: `${name}.md`, text: page },
         ];
-  return [...twin, ...(gate.files?.(report, input) ?? [])];
+  return [...twin, ...(gate.files?.(report, input, page) ?? [])];
 }
 
 /** Waits for others for up to ten seconds; a lock whose holder is gone is taken over. */
