@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BIN, project, type Project } from './dpone.js';
@@ -117,15 +118,27 @@ describe('commands', () => {
     expect((await at.dpone(...init, '--force')).code).to.equal(0);
   });
 
-  it('refuse an old Node.js by one sentence', function () {
+  describe('on an old Node.js', () => {
     const old = '/usr/bin/node';
-    if (!existsSync(old)) this.skip();
-    const major = Number(execFileSync(old, ['-p', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' }));
-    if (major >= 22) this.skip();
-    return at.start(old, [BIN, 'run', 'orders.yml']).then(({ code, stdout, stderr }) => {
+    before(function () {
+      if (!existsSync(old)) this.skip();
+      const major = Number(execFileSync(old, ['-p', 'process.versions.node.split(".")[0]'], { encoding: 'utf8' }));
+      if (major >= 22) this.skip();
+    });
+
+    it('refuse by one sentence', async () => {
+      await mkdir(join(at.path, 'installed/bin'), { recursive: true });
+      await writeFile(join(at.path, 'installed/package.json'), '{"type": "module"}');
+      await copyFile(BIN, join(at.path, 'installed/bin/dpone.js'));
+      const { code, stdout, stderr } = await at.start(old, ['installed/bin/dpone.js', 'run', 'orders.yml']);
       expect(code).to.equal(2);
       expect(stdout).to.equal('');
       expect(stderr).to.match(/^DPONE_NODE_VERSION: dpone needs Node\.js 22\.12 or newer; this is v\d+.*\n$/);
+    });
+
+    it('go on with the one of the checkout, exit code and all', async () => {
+      expect((await at.start(old, [BIN, '--version'])).stdout).to.match(/ node-v2[2-9]/);
+      expect((await at.start(old, [BIN, 'no-such-command'])).code).to.equal(2);
     });
   });
 }).timeout(60_000);
