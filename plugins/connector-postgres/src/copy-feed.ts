@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { giveReadsBack, takeReads } from './connection/own-memory.js';
 
 /** Takes bytes that are valid until it returns, or until what it returns is settled. */
 export type Take = (bytes: Buffer) => Promise<void> | void;
@@ -31,6 +32,8 @@ export class CopyFeed {
   readonly #onData: OnData = (chunk) => this.#parse(chunk);
   #connection: DriverConnection | undefined;
   #driver: OnData | undefined;
+  /** Whether the bytes are taken from the socket's own memory; those of TLS are not. */
+  #direct = false;
   /** A header that was cut by the end of a piece. */
   #partial: Buffer = EMPTY;
   /** Bytes that are left of the message that was cut, and whether they are data. */
@@ -55,8 +58,8 @@ export class CopyFeed {
     const { stream } = connection;
     this.#connection = connection;
     [this.#driver] = stream.listeners('data') as OnData[];
-    stream.off('data', this.#driver!);
-    stream.on('data', this.#onData);
+    this.#direct = takeReads(stream, this.#onData);
+    if (!this.#direct) stream.off('data', this.#driver!).on('data', this.#onData);
     connection.query(this.text);
   }
 
@@ -140,9 +143,11 @@ export class CopyFeed {
     if (driver === undefined) return;
     this.#driver = undefined;
     const { stream } = this.#connection!;
-    stream.off('data', this.#onData);
-    stream.on('data', driver);
-    driver(rest);
+    if (this.#direct) giveReadsBack(stream, rest);
+    else {
+      stream.off('data', this.#onData).on('data', driver);
+      driver(rest);
+    }
     stream.resume();
   }
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import * as tls from 'node:tls';
+import { ownMemory, readsIntoOwnMemory } from './own-memory.js';
 import { socketPath, type Host, type ResolvedConnection } from './resolve.js';
 import { tlsOptions, type Encryption } from './tls.js';
 
@@ -36,11 +37,11 @@ export async function openSocket(
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();
   try {
-    if (encryption === 'plain') return socket;
+    if (encryption === 'plain') return plain(socket);
     const direct = resolved.parameters.sslnegotiation === 'direct';
     if (!direct) {
       const answer = await askForTls(socket);
-      if (answer === 'N' && encryption === 'asked') return socket;
+      if (answer === 'N' && encryption === 'asked') return plain(socket);
       if (answer === 'N') throw wayError('tls', `the server has no TLS, and sslmode is ${resolved.parameters.sslmode}`);
     }
     return await encrypt(socket, await tlsOptions(resolved, target.host), direct);
@@ -52,10 +53,18 @@ export async function openSocket(
   }
 }
 
+function plain(socket: Socket): Socket {
+  readsIntoOwnMemory(socket);
+  return socket;
+}
+
 function reach(target: Target, { parameters: p }: ResolvedConnection, signal: AbortSignal): Promise<Socket> {
   const { host, address } = target;
-  const socket =
-    address === undefined ? connect({ path: socketPath(host) }) : connect({ host: address, port: host.port });
+  const onread = ownMemory(() => socket);
+  const socket: Socket =
+    address === undefined
+      ? connect({ path: socketPath(host), onread })
+      : connect({ host: address, port: host.port, onread });
   ignoreErrors(socket);
   const abort = (): void => void socket.destroy(asError(signal.reason));
   signal.addEventListener('abort', abort, { once: true });
