@@ -44,6 +44,7 @@ export default defineConfig({
       },
       { text: 'Concepts', items: pagesOf('concepts') },
       { text: 'Reference', items: [...pagesOf('reference'), ...pagesOf('reference/connectors')] },
+      { text: 'Gates', collapsed: true, items: pagesOf('reference/gates') },
       { text: 'Specifications', items: pagesOf('specs') },
       { text: 'Benchmarks', items: pagesOf('benchmarks') },
       { text: 'Decisions', collapsed: true, items: pagesOf('adr') },

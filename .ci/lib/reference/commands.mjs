@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { fromRoot } from '../root.mjs';
-import { code, header, page, table } from './markdown.mjs';
+import { code, escapeProse, header, page, table } from './markdown.mjs';
 
 const names = (id) => id.replaceAll(':', ' ');
 
@@ -61,7 +61,49 @@ function commandPart(command) {
   );
 }
 
-/** docs/reference/commands.md, from the command classes themselves. */
+/** A value as a shell takes it. */
+const shell = (value) => (/^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`);
+
+/** The command line of a gate's example. */
+function exampleLine(command, gate) {
+  const parts = [`dpone ${names(command.id)}`];
+  for (const key of gate.args ?? []) if (gate.example[key] !== undefined) parts.push(shell(String(gate.example[key])));
+  for (const [key, value] of Object.entries(gate.example)) {
+    if (gate.args?.includes(key)) continue;
+    const flag = `--${key.replaceAll('_', '-')}`;
+    if (value === true) parts.push(flag);
+    else if (Array.isArray(value)) parts.push(...value.map((item) => `${flag} ${shell(String(item))}`));
+    else if (typeof value === 'object' && value !== null)
+      parts.push(...Object.entries(value).map(([name, item]) => `${flag} ${shell(`${name}=${item}`)}`));
+    else if (value !== false) parts.push(`${flag} ${shell(String(value))}`);
+  }
+  return parts.join(' \\\n  ');
+}
+
+/** The page of one gate: what it decides, flags, an example, files, runbook. */
+function gatePage(command, gate) {
+  const flags = flagRows(command);
+  const args = argumentRows(command);
+  return page(
+    header(`dpone ${names(command.id)}`, 'the gate and its command'),
+    `${escapeProse(gate.summary)}.`,
+    gate.description === undefined ? '' : escapeProse(gate.description),
+    `\`\`\`text\n${exampleLine(command, gate)}\n\`\`\``,
+    args.length === 0 ? '' : table(['argument', '', 'what it is'], args),
+    table(['flag', 'default', 'what it does'], flags),
+    gate.artifact === undefined
+      ? ''
+      : `Writes ${code(`${gate.artifact}.json`)} and ${code(`${gate.artifact}.md`)} into the folder of ${code(`--${(gate.folder ?? 'output_dir').replaceAll('_', '-')}`)}.`,
+    'Exit codes: 0 green, 1 red, 2 wrong usage or invalid input, 3 the run itself failed.',
+    gate.view.runbook === undefined
+      ? ''
+      : `## Runbook\n\n${gate.view.runbook.map((step, i) => `${i + 1}. ${escapeProse(step)}`).join('\n')}`,
+  );
+}
+
+const gateFile = (command) => `${command.id.replaceAll(':', '-')}.md`;
+
+/** docs/reference/commands.md and a page a gate, from the command classes themselves. */
 export async function commandPages() {
   const root = fromRoot('core/cli');
   const fromCli = createRequire(fromRoot('core/cli/package.json'));
@@ -72,17 +114,28 @@ export async function commandPages() {
     .filter((command) => command.hidden !== true && command.hiddenAliases?.includes(command.id) !== true)
     .filter((command) => command.aliases?.includes(command.id) !== true)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const gates = new Map();
+  for (const command of commands) {
+    const { gate } = await command.load();
+    if (gate !== undefined) gates.set(command, gate);
+  }
+  const own = commands.filter((command) => !gates.has(command));
   const text = page(
     header('Commands', 'the command classes in core/cli/src/commands'),
     'Every command takes `--help`. Exit codes: 0 done, 1 a check says no, 2 wrong usage or invalid input, 3 the run failed.',
     table(
       ['command', 'what it does'],
       commands.map((command) => [
-        `[${names(command.id)}](#dpone-${names(command.id).replaceAll(' ', '-')})`,
+        gates.has(command)
+          ? `[${names(command.id)}](gates/${gateFile(command)})`
+          : `[${names(command.id)}](#dpone-${names(command.id).replaceAll(' ', '-')})`,
         clean(command.summary ?? command.description).split('\n')[0],
       ]),
     ),
-    ...commands.map(commandPart),
+    ...own.map(commandPart),
   );
-  return [['docs/reference/commands.md', text]];
+  return [
+    ['docs/reference/commands.md', text],
+    ...[...gates].map(([command, gate]) => [`docs/reference/gates/${gateFile(command)}`, gatePage(command, gate)]),
+  ];
 }

@@ -48,6 +48,8 @@ type Format = (typeof FORMATS)[number];
 export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: GateDefinition<I, R>) {
   const makers = oclif.Flags as FlagMakers;
   abstract class GateCommand extends (oclif.Command as CommandClass) {
+    /** The gate behind the command: its reference page is made from it. */
+    static gate: object = gate;
     static summary = gate.summary;
     static description = gate.description;
     static args: Record<string, unknown> = gateArgs(gate.input, gate.args ?? [], oclif.Args as ArgMakers | undefined);
