@@ -26,13 +26,20 @@ export const requireInput = (standard: readonly string[]) =>
 export const waivedFrom = (standard: readonly string[], required: readonly string[]): string[] =>
   standard.filter((name) => !required.includes(name));
 
-/** JSON text on the command line; numbers stay exact. */
-export const jsonInput = <T extends z.ZodType>(shape: T, description: string) =>
+/**
+ * JSON text on the command line; numbers stay exact.
+ * @param options `nonFinite`: `NaN` and `Infinity` are numbers too.
+ */
+export const jsonInput = <T extends z.ZodType>(
+  shape: T,
+  description: string,
+  options: { readonly nonFinite?: boolean } = {},
+) =>
   z
     .string()
     .transform((text, ctx): ExactJson => {
       try {
-        return parseExactJson(text);
+        return parseExactJson(text, options);
       } catch {
         // The parser's own words repeat the text, which may hold a secret.
         ctx.addIssue({ code: 'custom', message: 'this is no JSON' });

@@ -29,12 +29,30 @@ export const isRawNumber = (value: unknown): value is RawNumber => json.isRawJSO
 /**
  * JSON whose numbers stay what was written: integers beyond 2^53 become bigints, decimals with more digits than a
  * double keeps become {@link RawNumber}s; every other number is a number.
+ * @param options `nonFinite`: takes `NaN`, `Infinity` and `-Infinity` too, as measurements that other programs print.
  * @throws SyntaxError for text that is no JSON.
  */
-export function parseExactJson(text: string): ExactJson {
-  return json.parse(text, (_key, value, { source }) =>
-    typeof value !== 'number' || source === undefined ? value : exactNumber(source, value),
-  ) as ExactJson;
+export function parseExactJson(text: string, options: { readonly nonFinite?: boolean } = {}): ExactJson {
+  const mark = options.nonFinite === true ? unusedMark(text) : undefined;
+  const plain =
+    mark === undefined
+      ? text
+      : text.replaceAll(TEXT_OR_NON_FINITE, (all, word) => (word === undefined ? all : `"${mark}${word}"`));
+  return json.parse(plain, (_key, value, { source }) => {
+    // The text as it stands, with its escapes: nothing in it but what was put there begins with the mark.
+    if (mark !== undefined && source?.startsWith(`"${mark}`) === true) return Number(source.slice(mark.length + 1, -1));
+    return typeof value !== 'number' || source === undefined ? value : exactNumber(source, value);
+  }) as ExactJson;
+}
+
+/** A text in quotes, which stays as it is, or a number that JSON has no form for. */
+const TEXT_OR_NON_FINITE = /"(?:[^"\\]|\\.)*"|(?<![\w.])(-?Infinity|NaN)(?![\w.])/g;
+
+/** What stands nowhere in this JSON. */
+function unusedMark(text: string): string {
+  let mark = 'number:';
+  while (text.includes(mark)) mark = `number ${mark}`;
+  return mark;
 }
 
 function exactNumber(source: string, value: number): number | bigint | RawNumber {
