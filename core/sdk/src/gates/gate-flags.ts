@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { fail } from '../errors/error.js';
 
@@ -80,12 +81,12 @@ export function gateArgs(
 }
 
 function described(property: Property): string {
-  const text = `${property.description ?? ''}${isJson(property) ? ' @FILE reads it from a file, @- from standard input.' : ''}`;
+  const meaning = `${property.description ?? ''}${isJson(property) ? ' @FILE reads it from a file, @- from standard input.' : ''}`;
   const { default: standard } = property;
   const none =
     standard === undefined || (typeof standard === 'object' && standard !== null && Object.keys(standard).length === 0);
-  if (none || standard === '' || standard === false) return text;
-  return `${text} [default: ${[standard].flat().map(String).join(', ')}]`;
+  if (none || standard === '' || standard === false) return meaning;
+  return `${meaning} [default: ${[standard].flat().map(String).join(', ')}]`;
 }
 
 /** The gate's input from parsed flags; numbers are read strictly, and a text that is none is left for the schema to refuse. */
@@ -109,7 +110,7 @@ async function fileText(value: string, flag: string): Promise<string> {
   if (!value.startsWith('@')) return value;
   const path = value.slice(1);
   try {
-    return await readFile(path === '-' ? '/dev/stdin' : path, 'utf8');
+    return path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
   } catch (error) {
     throw fail('DPONE_FILE_UNREADABLE', `The file cannot be read (${(error as NodeJS.ErrnoException).code}).`, {
       where: `--${flag} ${value}`,
