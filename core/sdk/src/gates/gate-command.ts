@@ -5,7 +5,7 @@ import { asDponeError, fail } from '../errors/error.js';
 import { redact } from '../util/redact.js';
 import type { Logger } from '../contracts/context.js';
 import { github, junit, sarif } from './ci-formats.js';
-import type { GateContext, GateDefinition, GateReport } from './gate.js';
+import type { GateContext, GateDefinition, GateFormat, GateReport } from './gate.js';
 import { gateArgs, gateFlags, inputOf, type ArgMakers, type FlagMakers } from './gate-flags.js';
 import type { GateHost } from './gate-host.js';
 import { pageHtml } from './page-html.js';
@@ -37,8 +37,7 @@ export interface OclifParts {
   readonly Args?: object;
 }
 
-const FORMATS = ['md', 'json', 'text', 'junit', 'sarif', 'github'] as const;
-type Format = (typeof FORMATS)[number];
+const FORMATS: readonly GateFormat[] = ['md', 'json', 'text', 'junit', 'sarif', 'github'];
 
 /**
  * The command of a gate: flags from its input schema, its files in its folder, the report on stdout in the format asked
@@ -56,7 +55,7 @@ export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: Ga
     static flags: Record<string, unknown> = {
       ...gateFlags(gate.input, makers, gate.args ?? []),
       format: makers.string({
-        options: FORMATS,
+        options: gate.formats ?? FORMATS,
         default: gate.format ?? 'md',
         description: 'What is printed: the page, the report, the verdict in a few lines, or what a CI system reads.',
       }),
@@ -73,7 +72,9 @@ export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: Ga
         // Never this.exit(): from an installed plugin its exception would be printed.
         process.exitCode = report.passed && report.blockers.length === 0 ? 0 : 1;
         const name = (this.id ?? gate.view.title).replaceAll(':', ' ');
-        this.log(printed(flags['format'] as Format, name, gate, report, () => pageMarkdown(page), this.config.version));
+        this.log(
+          printed(flags['format'] as GateFormat, name, gate, report, () => pageMarkdown(page), this.config.version),
+        );
         return report;
       } catch (error) {
         // oclif's own usage errors carry their exit code already.
@@ -87,7 +88,7 @@ export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: Ga
 }
 
 function printed<I, R extends GateReport>(
-  format: Format,
+  format: GateFormat,
   name: string,
   gate: GateDefinition<I, R>,
   report: R,

@@ -47,7 +47,9 @@ export function gateFlags(input: z.ZodType, makers: FlagMakers, args: readonly s
   return Object.fromEntries(
     flags.map(([key, property]) => {
       const common = { description: described(property), required: required.includes(key) };
-      if (property.type === 'boolean') return [flagName(key), makers.boolean({ description: common.description })];
+      // What is done unless it is forbidden is forbidden with --no-.
+      if (property.type === 'boolean')
+        return [flagName(key), makers.boolean({ description: common.description, allowNo: property.default === true })];
       const choices = property.enum ?? property.items?.enum;
       return [
         flagName(key),
@@ -85,7 +87,7 @@ function described(property: Property): string {
   const { default: standard } = property;
   const none =
     standard === undefined || (typeof standard === 'object' && standard !== null && Object.keys(standard).length === 0);
-  if (none || standard === '' || standard === false) return meaning;
+  if (none || standard === '' || typeof standard === 'boolean') return meaning;
   return `${meaning} [default: ${[standard].flat().map(String).join(', ')}]`;
 }
 

@@ -32,7 +32,12 @@ export type OutputFile = {
   readonly path: string;
   /** Refuses to replace a file of other content: for records that must not change. */
   readonly exclusive?: boolean;
-} & ({ readonly json: unknown } | { readonly text: string });
+  /** Where it stands instead of the gate's folder: a signature stands beside what it signs. */
+  readonly folder?: string;
+} & ({ readonly json: unknown } | { readonly text: string } | { readonly bytes: Uint8Array });
+
+/** How a report is printed. */
+export type GateFormat = 'md' | 'markdown' | 'json' | 'text' | 'junit' | 'sarif' | 'github';
 
 /** A gate: a pure rule with a face. One adapter makes flags, help, artifacts, formats and the exit code from it. */
 export interface GateDefinition<I = unknown, R extends GateReport = GateReport> extends Branded<'gate'> {
@@ -61,7 +66,9 @@ export interface GateDefinition<I = unknown, R extends GateReport = GateReport> 
   /** How the report is shown to people. */
   readonly view: GateView<R>;
   /** What is printed where nothing is asked for. Default: `md`. */
-  readonly format?: 'md' | 'text' | 'json';
+  readonly format?: GateFormat;
+  /** What can be asked for. Default: everything but `markdown`, which some commands call their page. */
+  readonly formats?: readonly GateFormat[];
   /** The lines of `--format text`; the verdict and its blockers by default. */
   text?(report: R): string;
   /** What `--format json` prints; the report by default. */

@@ -22,7 +22,9 @@ export async function runGate<I, R extends GateReport>(
   try {
     const report = await gate.evaluate(parsed.data, ctx);
     const files = outputOf(gate, report, parsed.data);
-    if (path !== undefined && files.length > 0) await writeFiles(path, files);
+    const own = files.filter((file) => file.folder === undefined);
+    if (path !== undefined && own.length > 0) await writeFiles(path, own);
+    for (const file of files) if (file.folder !== undefined) await writeFiles(resolve(ctx.cwd, file.folder), [file]);
     return report;
   } finally {
     await release?.();

@@ -5,21 +5,24 @@ import { atomicWrite } from '../util/atomic-write.js';
 import { stableJson } from '../util/stable-json.js';
 import type { OutputFile } from './gate.js';
 
-const textOf = (file: OutputFile): string => ('json' in file ? `${stableJson(file.json)}\n` : file.text);
+const contentOf = (file: OutputFile): Uint8Array =>
+  'bytes' in file ? file.bytes : Buffer.from('json' in file ? `${stableJson(file.json)}\n` : file.text);
 
 /** Writes a gate's files into its folder, each whole or not at all, never through a link that leads out of it. */
 export async function writeFiles(folder: string, files: readonly OutputFile[]): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     const root = await realpath(folder);
-    for (const file of files) {
-      const path = resolve(root, file.path);
+    const placed = files.map((file) => ({ file, path: resolve(root, file.path) }));
+    // What is refused is refused before anything is written.
+    for (const { file, path } of placed) {
       if (!path.startsWith(root + sep)) throw outside(file.path, folder);
+      if (file.exclusive === true) await refuseOther(path, contentOf(file), join(folder, file.path));
+    }
+    for (const { file, path } of placed) {
       await mkdir(dirname(path), { recursive: true });
       if (!`${await realpath(dirname(path))}${sep}`.startsWith(root + sep)) throw outside(file.path, folder);
-      const text = textOf(file);
-      if (file.exclusive === true) await refuseOther(path, text, join(folder, file.path));
-      await atomicWrite(path, text);
+      await atomicWrite(path, contentOf(file));
     }
   } catch (error) {
     if ((error as { code?: unknown }).code?.toString().startsWith('DPONE_') === true) throw error;
@@ -33,12 +36,12 @@ export async function writeFiles(folder: string, files: readonly OutputFile[]): 
 const outside = (path: string, folder: string): Error =>
   fail('DPONE_INPUT_INVALID', `${path} leads out of the output folder.`, { where: folder });
 
-async function refuseOther(path: string, text: string, where: string): Promise<void> {
-  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function refuseOther(path: string, content: Uint8Array, where: string): Promise<void> {
+  const before = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (before !== undefined && before !== text)
+  if (before !== undefined && !before.equals(content))
     throw fail('DPONE_FILE_EXISTS', 'This record is there already and says something else; it is never replaced.', {
       where,
       remedy: 'Use another id, or another output folder.',
