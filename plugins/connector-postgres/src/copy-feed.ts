@@ -83,38 +83,42 @@ export class CopyFeed {
   }
 
   #parse(chunk: Buffer): void {
-    let at = 0;
+    let left = this.#left;
+    let isData = this.#isData;
+    let rest: Buffer | undefined;
     /** What is data moves to the front of the chunk, up to here. */
     let end = 0;
-    if (this.#left > 0) {
-      at = Math.min(this.#left, chunk.length);
-      this.#left -= at;
-      if (this.#isData) end = at;
-    } else if (this.#partial.length > 0) {
-      chunk = Buffer.concat([this.#partial, chunk]);
-      this.#partial = EMPTY;
-    }
-    let over = -1;
-    while (at + HEADER <= chunk.length) {
-      const type = chunk[at]!;
-      if (type !== COPY_DATA && !PASSED_OVER.has(type)) {
-        over = at;
+    for (let at = 0; at < chunk.length;) {
+      if (left > 0) {
+        const here = Math.min(left, chunk.length - at);
+        if (isData) {
+          chunk.copyWithin(end, at, at + here);
+          end += here;
+        }
+        left -= here;
+        at += here;
+        continue;
+      }
+      const known = this.#partial.length;
+      const head = known === 0 ? chunk : Buffer.concat([this.#partial, chunk.subarray(at, at + HEADER - known)]);
+      const start = known === 0 ? at : 0;
+      if (head.length - start < HEADER) {
+        this.#partial = Buffer.from(head.subarray(start));
         break;
       }
-      const length =
-        ((chunk[at + 1]! << 24) | (chunk[at + 2]! << 16) | (chunk[at + 3]! << 8) | chunk[at + 4]!) + 1 - HEADER;
-      at += HEADER;
-      const here = Math.min(length, chunk.length - at);
-      if (type === COPY_DATA) {
-        chunk.copyWithin(end, at, at + here);
-        end += here;
+      this.#partial = EMPTY;
+      at += HEADER - known;
+      const type = head[start]!;
+      isData = type === COPY_DATA;
+      if (!isData && !PASSED_OVER.has(type)) {
+        rest = Buffer.concat([head.subarray(start, start + HEADER), chunk.subarray(at)]);
+        break;
       }
-      this.#left = length - here;
-      this.#isData = type === COPY_DATA;
-      at += here;
+      left =
+        ((head[start + 1]! << 24) | (head[start + 2]! << 16) | (head[start + 3]! << 8) | head[start + 4]!) + 1 - HEADER;
     }
-    if (over < 0 && at < chunk.length) this.#partial = Buffer.from(chunk.subarray(at));
-    const rest = over < 0 ? undefined : Buffer.from(chunk.subarray(over));
+    this.#left = left;
+    this.#isData = isData;
     if (end > 0) this.#hand(chunk.subarray(0, end), rest !== undefined);
     if (rest !== undefined) this.#giveBack(rest);
   }
