@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 const out = fileURLToPath(new URL('../dist/libraries', import.meta.url));
 
 /** What is bundled together; the entries of one group share their common code. */
-const GROUPS = [['@oclif/core'], ['zod'], ['@dpone/sdk', '@dpone/sdk/gate-command']];
+const GROUPS = [['@oclif/core'], ['zod'], ['@dpone/sdk', '@dpone/sdk/gate-command', '@dpone/sdk/run-gate']];
 
 const fileOf = (name) => name.replace('@', '').replaceAll('/', '-');
 

@@ -9,6 +9,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   zod: 'zod.js',
   '@dpone/sdk': 'dpone-sdk.js',
   '@dpone/sdk/gate-command': 'dpone-sdk-gate-command.js',
+  '@dpone/sdk/run-gate': 'dpone-sdk-run-gate.js',
 };
 
 /**
