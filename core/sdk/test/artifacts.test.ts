@@ -46,6 +46,18 @@ describe('artifacts', () => {
     [{ passed: true, verified: false }, 'red'],
     [{ passed: true, status: 'Regression' }, 'red'],
     [{ passed: true, findings: ['x'] }, 'red'],
+    [{ passed: true, findings: [{ code: 'none', passed: true }] }, 'green'],
+    [
+      {
+        passed: true,
+        findings: [
+          { code: 'a', passed: true },
+          { code: 'b', passed: false },
+        ],
+      },
+      'red',
+    ],
+    [{ failed_post_checks: ['smoke'] }, 'red'],
     [{ failed_cases: 1 }, 'red'],
     [{ eventType: 'FAIL' }, 'red'],
     [{ events: [null, { eventType: 'FAIL' }] }, 'red'],
@@ -54,6 +66,12 @@ describe('artifacts', () => {
       expect(judge(value).verdict).to.equal(verdict);
     });
   }
+
+  it('judges a number that is kept as it was written red: it is no object', async () => {
+    await writeFile(join(folder, 'number.json'), '0.1000000000000000055511151231257827');
+    const artifact = await readArtifact(join(folder, 'number.json'));
+    expect(artifact.state === 'json' && judge(artifact.value).verdict).to.equal('red');
+  });
 
   it('judges any JSON', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => ['green', 'silent', 'red'].includes(judge(value).verdict)));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { redact, redactDeep } from '@dpone/sdk';
+import { parseExactJson, redact, redactDeep, stableJson } from '@dpone/sdk';
 
 /** Long enough not to be part of the text around it by chance. */
 const secret = fc.stringMatching(/^[!-~]{6,24}$/).filter((s) => !/^\d{1,5}[/?#]/.test(s));
@@ -70,5 +70,10 @@ describe('redact', () => {
       uri: 'pg://u:***@h/d',
     });
     expect(given).to.eql(before);
+  });
+
+  it('leaves a number that no double holds as it was written', () => {
+    const text = '{"a":0.1000000000000000055511151231257827}';
+    expect(stableJson(redactDeep(parseExactJson(text)), 0)).to.equal(text);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { orderedJson } from '../util/stable-json.js';
-import { parseExactJson, type ExactJson } from '../util/exact-json.js';
+import { isRawNumber, parseExactJson, type ExactJson } from '../util/exact-json.js';
 
 /** What a file of evidence turned out to be. A folder counts as missing: it is no evidence. */
 export type Artifact =
@@ -32,10 +32,13 @@ export async function readArtifact(path: string): Promise<Artifact> {
 export type JsonObject = Readonly<Record<string, ExactJson>>;
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 
 const RED_STATUS = new Set(['failed', 'fail', 'error', 'red', 'blocked', 'regression', 'rollback_required']);
-const RED_LISTS = ['blockers', 'violations', 'findings', 'regressions'] as const;
+const RED_LISTS = ['blockers', 'violations', 'findings', 'regressions', 'failed_post_checks'] as const;
+
+/** An entry that says of itself that it passed is no complaint: an audit lists what it found in order, too. */
+const complains = (entry: unknown): boolean => !isJsonObject(entry) || entry['passed'] !== true;
 
 /**
  * The one rule by which an object of evidence is judged. `red` says why; `silent` is an object that says nothing about
@@ -54,7 +57,8 @@ export function judge(
   if (typeof status === 'string' && RED_STATUS.has(status.trim().toLowerCase())) return red(`status is ${status}`);
   for (const name of RED_LISTS) {
     const list = value[name];
-    if (Array.isArray(list) && list.length > 0) return red(`${name} has ${list.length} entries`);
+    const open = Array.isArray(list) ? list.filter(complains).length : 0;
+    if (open > 0) return red(`${name} has ${open} entries`);
   }
   const failed = value['failed_cases'];
   if ((typeof failed === 'number' || typeof failed === 'bigint') && failed > 0) return red(`failed_cases is ${failed}`);

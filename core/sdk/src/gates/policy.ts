@@ -5,6 +5,7 @@ import { fail } from '../errors/error.js';
 import { readArtifact } from './artifacts.js';
 import { openEnvelope, readKey, signaturePath } from './dsse.js';
 import type { Evidence } from './evidence.js';
+import { changedFiles } from './recorded-checksums.js';
 
 /** What an organisation asks of every gate: the file of `--policy`. */
 export const evidencePolicy = z.strictObject({
@@ -13,6 +14,10 @@ export const evidencePolicy = z.strictObject({
     .union([z.boolean(), z.array(z.string())])
     .default(false)
     .describe('Evidence that must be signed: all of it, or these names.'),
+  verify_checksums: z
+    .union([z.boolean(), z.array(z.string())])
+    .default(false)
+    .describe('Evidence whose recorded checksums are computed again: all of it, or these names.'),
   trusted_keys: z.array(z.string()).default([]).describe('Files with public Ed25519 keys in PEM form.'),
 });
 export type EvidencePolicy = z.output<typeof evidencePolicy>;
@@ -32,7 +37,15 @@ export async function readPolicy(path: string | undefined, cwd: string): Promise
   return { ...policy.data, trusted_keys: policy.data.trusted_keys.map((key) => resolve(folder, key)) };
 }
 
-/** Blockers that a policy adds: waived requirements, and evidence without a signature that is trusted. */
+const chosen =
+  (names: boolean | readonly string[]) =>
+  ({ name }: Evidence): boolean =>
+    typeof names === 'boolean' ? names : names.includes(name);
+
+/**
+ * Blockers that a policy adds: waived requirements, evidence that vouches for files which have changed since, and
+ * evidence without a signature that is trusted.
+ */
 export async function policyBlockers(
   policy: EvidencePolicy | undefined,
   evidence: readonly Evidence[],
@@ -41,10 +54,10 @@ export async function policyBlockers(
 ): Promise<string[]> {
   if (policy === undefined) return [];
   const blockers = policy.forbid_waived ? waived.map((name) => `policy.waived:${name}`) : [];
-  const { require_signed: signed } = policy;
-  const must = evidence.filter(
-    ({ name, state }) => state !== 'missing' && (Array.isArray(signed) ? signed.includes(name) : signed),
-  );
+  const there = evidence.filter(({ state }) => state !== 'missing');
+  for (const { name, value } of there.filter(chosen(policy.verify_checksums)))
+    for (const path of await changedFiles(value, cwd)) blockers.push(`policy.checksum_mismatch:${name}:${path}`);
+  const must = there.filter(chosen(policy.require_signed));
   if (must.length === 0) return blockers;
   const keys = await Promise.all(
     policy.trusted_keys.map(async (path) => {

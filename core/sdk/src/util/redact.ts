@@ -1,3 +1,5 @@
+import { isRawNumber } from './exact-json.js';
+
 const MASK = '***';
 
 /**
@@ -31,6 +33,7 @@ export function redactDeep<T>(value: T): T {
     // YAML makes a number of `password: 12345`.
     if (typeof v === 'string' || typeof v === 'number' || typeof v === 'bigint')
       return isSecretName(key) && v !== '' ? MASK : typeof v === 'string' ? redact(v) : v;
+    if (isRawNumber(v)) return isSecretName(key) ? MASK : v;
     if (Array.isArray(v)) return v.map((item) => walk(item, key));
     if (typeof v === 'object' && v !== null)
       return Object.fromEntries(Object.entries(v).map(([k, x]) => [k, walk(x, k)]));
