@@ -1,6 +1,7 @@
 export * from './check.js';
 export * from './history.js';
 export * from './host.js';
+export * from './live-target.js';
 export { runUnit } from './load/unit.js';
 export * from './manifest/index.js';
 export * from './options.js';
@@ -8,5 +9,6 @@ export { planProcess } from './plan/plan.js';
 export { parseType } from './plan/parse-type.js';
 export * from './preview.js';
 export * from './results.js';
+export { rollbackLoad, type RollbackOptions } from './rollback/rollback-load.js';
 export { runProcesses } from './run.js';
 export * from './state-operations.js';

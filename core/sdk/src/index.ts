@@ -21,6 +21,7 @@ export * from './gates/evidence-chain.js';
 export * from './gates/gate.js';
 export * from './gates/gate-host.js';
 export * from './gates/inputs.js';
+export * from './gates/live-target.js';
 export * from './gates/page-markdown.js';
 export * from './gates/policy.js';
 export * from './gates/view.js';

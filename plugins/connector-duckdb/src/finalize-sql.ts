@@ -1,4 +1,5 @@
 import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
+import { copyToBackup, renameToBackup } from './backup-sql.js';
 import type { StagingNames } from './names.js';
 import { predicateSql } from './predicate-sql.js';
 import { columnDefinition, columnList, DEFAULT_SCHEMA, keysMatch, sqlType, tableName } from './sql.js';
@@ -23,12 +24,18 @@ export interface Statement {
 const plain = (sql: string): Statement => ({ sql, tally: 'none' });
 
 /** Everything between BEGIN and the receipt, in order. The same for `plan` and for the load. */
-export function programStatements(program: LoadProgram, names: StagingNames, facts: TableFacts | null): Statement[] {
+export function programStatements(
+  program: LoadProgram,
+  names: StagingNames,
+  facts: TableFacts | null,
+  keepBackup: boolean = false,
+): Statement[] {
   const target = program.load.target;
   const [first, ...rest] = program.steps;
   const swap = first?.op === 'replace_all' && first.by === 'swap' && swapRefused(program, facts) === null;
-  if (swap && rest.length === 0) return swapStatements(program, names, facts);
+  if (swap && rest.length === 0) return swapStatements(program, names, facts, keepBackup);
   return [
+    ...(keepBackup && facts !== null ? copyToBackup(program.load, facts).map(plain) : []),
     ...program.changes.flatMap((change) => changeStatements(target, change)).map(plain),
     ...program.steps.flatMap((step) => stepStatements(step, program, names, facts)),
   ];
@@ -43,11 +50,17 @@ export function swapRefused(program: LoadProgram, facts: TableFacts | null): str
   return missing.length > 0 ? `the load does not fill ${missing.map((c) => c.name).join(', ')}` : null;
 }
 
-function swapStatements(program: LoadProgram, names: StagingNames, facts: TableFacts | null): Statement[] {
+function swapStatements(
+  program: LoadProgram,
+  names: StagingNames,
+  facts: TableFacts | null,
+  keepBackup: boolean,
+): Statement[] {
   const { target } = program.load;
   const table = tableName(target);
   const statements: Statement[] = [];
-  if (facts !== null) statements.push(plain(`DROP TABLE ${table}`));
+  if (facts !== null)
+    statements.push(...(keepBackup ? renameToBackup(program.load, facts) : [`DROP TABLE ${table}`]).map(plain));
   // A table cannot change its schema by a rename: staging that is kept elsewhere is copied.
   if (names.schema === (target.schema ?? DEFAULT_SCHEMA)) {
     statements.push(plain(`COMMENT ON TABLE ${names.rows} IS NULL`));

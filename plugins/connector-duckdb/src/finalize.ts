@@ -1,8 +1,17 @@
-import { fail, type FinalizeResult, type FinalizeStepName, type LoadProgram } from '@dpone/sdk';
+import {
+  fail,
+  type FinalizeResult,
+  type FinalizeStepName,
+  type Json,
+  type LoadProgram,
+  type LoadRef,
+  type TableRef,
+} from '@dpone/sdk';
+import { backupsOf } from './backup-sql.js';
 import type { Doing } from './errors.js';
 import { programStatements, type Statement } from './finalize-sql.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
-import type { MetaNames, StagingNames } from './names.js';
+import { rollbackNames, type MetaNames, type StagingNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName } from './sql.js';
 import { tableExists, tableFacts } from './target.js';
@@ -13,6 +22,7 @@ export interface FinalizeContext {
   readonly now: () => Date;
   readonly step: (name: FinalizeStepName) => Promise<void>;
   readonly signal: AbortSignal;
+  readonly keepBackup: boolean;
 }
 
 /** Change, receipt and state in one transaction, behind the fence. Counts are DuckDB's own. */
@@ -29,16 +39,35 @@ export async function finalizeLoad(
     const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
     if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
     const facts = await tableFacts(session, load.target, doing);
-    const counts = await applyStatements(session, program, programStatements(program, ctx.names, facts), ctx.signal);
+    if (ctx.keepBackup) await dropOlderBackups(session, load.target, doing);
+    const statements = programStatements(program, ctx.names, facts, ctx.keepBackup);
+    const counts = await applyStatements(session, program, statements, ctx.signal);
     await ctx.step('finalize.changed');
     const now = ctx.now().toISOString();
-    await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label }, counts, now), doing);
+    const receipt = { ...program.receipt, target: label };
+    const kept = ctx.keepBackup ? await keptDetail(session, load, doing) : {};
+    const detail = { ...(receipt.detail as object), ...kept };
+    await session.run(insertReceipt(ctx.meta, { ...receipt, detail }, counts, now), doing);
     if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
     await ctx.step('finalize.receipted');
     return counts;
   });
   await ctx.step('finalize.committed');
   return result;
+}
+
+/** Only the newest load can be undone: what was kept for an older one is of no use any more. */
+async function dropOlderBackups(session: Session, target: TableRef, doing: Doing): Promise<void> {
+  for (const { table } of await backupsOf(session, target, doing))
+    await session.run(`DROP TABLE ${tableName(table)}`, doing);
+}
+
+/** What the receipt says of the backup, by which one that was altered is known. */
+async function keptDetail(session: Session, load: LoadRef, doing: Doing): Promise<{ readonly backup: Json }> {
+  const { backup } = rollbackNames(load.loadId, load.target);
+  if (!(await tableExists(session, backup, doing))) return { backup: null };
+  const rows = await session.count(`SELECT count(*) FROM ${tableName(backup)}`, doing);
+  return { backup: { table: tableLabel(backup), rows } };
 }
 
 /** Runs the statements and adds up what DuckDB says each changed. */

@@ -38,6 +38,19 @@ export function stagingNames(loadId: LoadRef['loadId'], target: TableRef, stagin
   };
 }
 
+/** The tables beside a target that the undoing of loads needs. */
+export interface RollbackNames {
+  /** What the target was before a load. */
+  readonly backup: TableRef;
+  /** What a load made, once it is undone. */
+  readonly failed: TableRef;
+}
+
+export function rollbackNames(loadId: LoadRef['loadId'], target: TableRef): RollbackNames {
+  const beside = (what: string): TableRef => ({ ...target, name: `${target.name}__dpone_${what}_${loadId}` });
+  return { backup: beside('backup'), failed: beside('failed') };
+}
+
 /** The load that a staging table or its table of rejected rows belongs to. */
 export const loadOfStaging = (table: string): string =>
   table.slice(STAGING_PREFIX.length).replace(new RegExp(`${REJECTS_SUFFIX}$`), '');

@@ -38,6 +38,15 @@ export const sourceOptions: z.ZodType<SourceOptions> = z.object({
     .describe('A SELECT to read instead of a table. It must read only; it sees one consistent state.'),
 });
 
-export type SinkOptions = Readonly<Record<string, never>>;
+export interface SinkOptions {
+  readonly keep_backup: boolean;
+}
 
-export const sinkOptions: z.ZodType<SinkOptions> = z.object({});
+export const sinkOptions: z.ZodType<SinkOptions> = z.object({
+  keep_backup: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Keep the target as it was before the newest load as `<table>__dpone_backup_<load id>`, so that `dpone ops rollback-execute` can put it back. A full refresh keeps the old table for nothing; any other load copies it first.',
+    ),
+});

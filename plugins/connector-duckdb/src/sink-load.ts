@@ -103,12 +103,12 @@ export class DuckDBLoad implements SinkLoad {
   }
 
   async finalize(program: LoadProgram): Promise<FinalizeResult> {
-    const { names, now, signal, spec } = this.#ctx;
+    const { names, now, signal, spec, keepBackup } = this.#ctx;
     return this.#with(async (session) => {
       // Its own statement, before the transaction: a table that a transaction wrote cannot be altered in it.
       if (spec.badRows === 'reject')
         await session.run(`ALTER TABLE ${names.rows} DROP COLUMN IF EXISTS ${quoteIdent(BAD_COLUMN)}`, this.#doing);
-      return finalizeLoad(session, program, { names, meta: this.#meta, now, step: this.#step, signal });
+      return finalizeLoad(session, program, { names, meta: this.#meta, now, step: this.#step, signal, keepBackup });
     });
   }
 

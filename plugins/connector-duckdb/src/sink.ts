@@ -8,8 +8,10 @@ import {
   type LoadRef,
   type Receipt,
   type Sink,
+  type SinkBackup,
   type SinkContext,
   type SinkLoad,
+  type SinkRollback,
   type StagingSpec,
   type StateRecord,
   type TargetInfo,
@@ -25,6 +27,7 @@ import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js'
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { DuckDBConnectionOptions, SinkOptions } from './options.js';
 import type { Row, Session } from './session.js';
+import { findBackup, restoreBackup } from './rollback.js';
 import { DuckDBLoad, stagedList } from './sink-load.js';
 import { DEFAULT_SCHEMA, tableLabel, tableName } from './sql.js';
 import type { StageContext } from './stage.js';
@@ -81,7 +84,8 @@ export class DuckDBSink implements Sink {
 
   explain(program: LoadProgram): readonly string[] {
     const names = stagingNames(program.load.loadId, program.load.target, this.#ctx.stagingSchema);
-    return ['BEGIN', ...programStatements(program, names, this.#facts).map((s) => s.sql), 'COMMIT'];
+    const statements = programStatements(program, names, this.#facts, this.#ctx.options.keep_backup);
+    return ['BEGIN', ...statements.map((s) => s.sql), 'COMMIT'];
   }
 
   async lock(owner: LockOwner, waitMs: number): Promise<TargetLock> {
@@ -169,6 +173,19 @@ export class DuckDBSink implements Sink {
     return new DuckDBLoad(database, ctx, this.#meta, this.#ctx.step);
   }
 
+  readonly rollback: SinkRollback = {
+    backup: (loadId) =>
+      this.#reading<SinkBackup | null>(null, (session) => findBackup(session, this.#ctx.table, loadId, this.#doing)),
+    restore: (program) =>
+      this.#writing((session) =>
+        restoreBackup(session, program, {
+          meta: this.#meta,
+          now: () => this.#ctx.clock.now(),
+          step: this.#ctx.step,
+        }),
+      ),
+  };
+
   async close(): Promise<void> {
     const open = this.#open;
     // A load that broke off before it released: nobody else in this process could tell that its owner is gone.
@@ -187,6 +204,7 @@ export class DuckDBSink implements Sink {
       signal,
       now: () => clock.now(),
       tempDir: () => this.#ctx.tempDir(),
+      keepBackup: this.#ctx.options.keep_backup,
     };
   }
 

@@ -33,6 +33,7 @@ export interface StageContext {
   readonly signal: AbortSignal;
   readonly now: () => Date;
   readonly tempDir: () => Promise<string>;
+  readonly keepBackup: boolean;
 }
 
 export type Progress = (rows: number, bytes: number) => void;

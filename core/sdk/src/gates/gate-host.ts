@@ -1,4 +1,5 @@
 import type { GateReport } from './gate.js';
+import type { LiveTarget, ProcessRef } from './live-target.js';
 
 /** A plugin that is installed. */
 export interface InstalledPlugin {
@@ -15,4 +16,6 @@ export interface GateHost {
   /** Runs another gate as its command does, its files included. `input`: its keys, not its flags. */
   runGate(id: string, input: Readonly<Record<string, unknown>>): Promise<GateReport>;
   plugins(): readonly InstalledPlugin[];
+  /** Opens the target of a process through its sink plugin, with the manifest's connection, and closes it when `use` ends. */
+  withTarget<T>(process: ProcessRef, use: (target: LiveTarget) => Promise<T>): Promise<T>;
 }

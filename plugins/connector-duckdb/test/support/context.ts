@@ -36,7 +36,7 @@ export const sinkContext = (
 ): SinkContext<DuckDBConnectionOptions, SinkOptions> => ({
   ...space.ctx,
   connection: { path: database },
-  options: {},
+  options: { keep_backup: false },
   table,
   step: () => Promise.resolve(),
 });
