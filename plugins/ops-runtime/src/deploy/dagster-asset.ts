@@ -1,0 +1,34 @@
+import { commandOf, type Deployment } from './deployment.js';
+import { pythonList, pythonText } from './python-text.js';
+
+/** https://docs.dagster.io/api/dagster/schedules-sensors */
+export function dagsterAsset(deployment: Deployment): string {
+  return `"""Runs a dpone pipeline. Made by \`dpone ops deploy-render\`; make it anew instead of changing it."""
+
+from __future__ import annotations
+
+import subprocess
+
+import dagster as dg
+
+COMMAND = ${pythonList(commandOf(deployment))}
+
+
+@dg.asset
+def dpone_pipeline(context: dg.AssetExecutionContext) -> None:
+    # A list: no shell reads it.
+    done = subprocess.run(COMMAND, capture_output=True, text=True)
+    context.log.info(done.stdout)
+    if done.returncode != 0:
+        raise dg.Failure(description=f"dpone ended with {done.returncode}: {done.stderr[-2000:]}")
+
+
+dpone_job = dg.define_asset_job("dpone_job", selection=[dpone_pipeline])
+
+defs = dg.Definitions(
+    assets=[dpone_pipeline],
+    jobs=[dpone_job],
+    schedules=[dg.ScheduleDefinition(job=dpone_job, cron_schedule=${pythonText(deployment.schedule)})],
+)
+`;
+}
