@@ -21,6 +21,9 @@ export interface Statement {
   readonly predicate: unknown;
 }
 
+/** Both alphabets: the envelope allows either. */
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
 /** Where the signature of an artifact stands. */
 export const signaturePath = (artifact: string): string => `${artifact}.dsse.json`;
 
@@ -77,12 +80,15 @@ export function openEnvelope(
   const { payloadType, payload, signatures } = value;
   if (payloadType !== PAYLOAD_TYPE || typeof payload !== 'string' || !Array.isArray(signatures))
     return { problem: 'it is no DSSE envelope of an in-toto statement' };
+  // Node's reader passes over what is no base64; a verifier must not.
+  if (!BASE64.test(payload)) return { problem: 'its payload is no base64' };
   const body = Buffer.from(payload, 'base64');
   const signed = preAuthentication(PAYLOAD_TYPE, body);
   for (const signature of signatures as unknown[])
     for (const key of keys) {
       const sig = isJsonObject(signature) ? signature['sig'] : undefined;
-      if (typeof sig !== 'string' || !verify(null, signed, key, Buffer.from(sig, 'base64'))) continue;
+      if (typeof sig !== 'string' || !BASE64.test(sig) || !verify(null, signed, key, Buffer.from(sig, 'base64')))
+        continue;
       const statement = parsedStatement(body);
       return statement === undefined
         ? { problem: 'what is signed is no in-toto statement' }

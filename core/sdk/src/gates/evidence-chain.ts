@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fail } from '../errors/error.js';
 import { safeName } from '../util/safe-name.js';
 import { stableJson } from '../util/stable-json.js';
 import { hashFile, isJsonObject, readArtifact, type JsonObject } from './artifacts.js';
@@ -90,6 +91,27 @@ export async function verifyChain(folder: string, cwd: string, expectHead?: stri
   };
 }
 
+/**
+ * The links that a chain has so far, in their order: as its index lists them; where there is none, as they follow each
+ * other. Throws where the index or an entry cannot be read: what is added to such a chain would hide that.
+ */
+export async function chainEntries(folder: string): Promise<readonly JsonObject[]> {
+  const unreadable = (name: string): Error =>
+    fail('DPONE_INPUT_INVALID', 'This part of the evidence chain cannot be read; nothing is added to it.', {
+      where: join(folder, name),
+    });
+  const index = await readArtifact(join(folder, CHAIN_INDEX));
+  if (index.state !== 'missing') {
+    const rows = index.state === 'json' && isJsonObject(index.value) ? (index.value['entries'] ?? []) : undefined;
+    if (!Array.isArray(rows) || !(rows as unknown[]).every(isJsonObject)) throw unreadable(CHAIN_INDEX);
+    if (rows.length > 0) return rows as JsonObject[];
+  }
+  const files = await entryFiles(folder);
+  const broken = files.find(({ entry }) => entry === undefined);
+  if (broken !== undefined) throw unreadable(broken.name);
+  return byLinks(files.map(({ entry }) => entry!));
+}
+
 const releaseOf = ({ release }: JsonObject): string => (typeof release === 'string' ? release : 'chain.index');
 
 async function entryFiles(folder: string): Promise<{ name: string; entry: JsonObject | undefined }[]> {
@@ -115,7 +137,12 @@ function byIndex(
     broken.add('chain.index');
     return byLinks(entries);
   }
-  const files = new Map(entries.map((entry) => [releaseOf(entry), entry]));
+  const files = new Map<string, JsonObject>();
+  for (const entry of entries) {
+    // Of two files for one release only one could be looked at.
+    if (files.has(releaseOf(entry))) broken.add(releaseOf(entry));
+    files.set(releaseOf(entry), entry);
+  }
   const ordered = (rows as unknown[]).flatMap((row) => {
     const release = isJsonObject(row) ? releaseOf(row) : 'chain.index';
     const entry = files.get(release);
