@@ -59,12 +59,14 @@ export interface GateDefinition<I = unknown, R extends GateReport = GateReport> 
   artifactName?(report: R): string;
   /** What the `.json` file holds where that is not the report. */
   artifactJson?(report: R): unknown;
-  /** What it writes besides. `page`: the Markdown of the report. */
-  files?(report: R, input: I, page: string): readonly OutputFile[];
+  /** What it writes besides. `page`: the Markdown of the report. May read what an earlier call has written. */
+  files?(report: R, input: I, page: string, ctx: GateContext): readonly OutputFile[] | Promise<readonly OutputFile[]>;
   /** One call at a time on its folder: for a gate that reads what an earlier call of its own has written. */
   readonly serial?: boolean;
   /** How the report is shown to people. */
   readonly view: GateView<R>;
+  /** The exit code of a red verdict, where scripts know the command by another one than 1. */
+  readonly redExit?: 1 | 2;
   /** What is printed where nothing is asked for. Default: `md`. */
   readonly format?: GateFormat;
   /** What can be asked for. Default: everything but `markdown`, which some commands call their page. */

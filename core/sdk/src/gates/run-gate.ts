@@ -21,7 +21,7 @@ export async function runGate<I, R extends GateReport>(
   const release = gate.serial === true && path !== undefined ? await locked(path) : undefined;
   try {
     const report = await gate.evaluate(parsed.data, ctx);
-    const files = outputOf(gate, report, parsed.data);
+    const files = await outputOf(gate, report, parsed.data, ctx);
     const own = files.filter((file) => file.folder === undefined);
     if (path !== undefined && own.length > 0) await writeFiles(path, own);
     for (const file of files) if (file.folder !== undefined) await writeFiles(resolve(ctx.cwd, file.folder), [file]);
@@ -41,7 +41,12 @@ const problems = (error: z.ZodError): string =>
     })
     .join('; ');
 
-function outputOf<I, R extends GateReport>(gate: GateDefinition<I, R>, report: R, input: I): OutputFile[] {
+async function outputOf<I, R extends GateReport>(
+  gate: GateDefinition<I, R>,
+  report: R,
+  input: I,
+  ctx: GateContext,
+): Promise<OutputFile[]> {
   const name = gate.artifactName?.(report) ?? gate.artifact;
   const page = pageMarkdown(pageOf(gate.view, report));
   const twin: OutputFile[] =
@@ -51,7 +56,7 @@ function outputOf<I, R extends GateReport>(gate: GateDefinition<I, R>, report: R
           { path: `${name}.json`, json: gate.artifactJson?.(report) ?? report },
           { path: `${name}.md`, text: page },
         ];
-  return [...twin, ...(gate.files?.(report, input, page) ?? [])];
+  return [...twin, ...((await gate.files?.(report, input, page, ctx)) ?? [])];
 }
 
 /** Waits for others for up to ten seconds; a lock whose holder is gone is taken over. */

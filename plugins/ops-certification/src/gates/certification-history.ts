@@ -1,5 +1,15 @@
 import { join, resolve } from 'node:path';
-import { below, defineGate, fail, folderInput, isJsonObject, judge, plainPath, readArtifact } from '@dpone/sdk';
+import {
+  below,
+  defineGate,
+  fail,
+  folderInput,
+  isJsonObject,
+  judge,
+  plainPath,
+  readArtifact,
+  type JsonObject,
+} from '@dpone/sdk';
 import { z } from 'zod';
 import { compareVerdicts, readRequired, verdictsOf } from '../history.js';
 
@@ -57,16 +67,13 @@ export const certificationHistory = defineGate({
       ...changes,
       history_path: below(folder, `${name}.json`),
       markdown_path: below(folder, `${name}.md`),
-      earlier: await recorded(resolve(ctx.cwd, history_dir), release, name),
     };
   },
   artifactName: ({ release }) => fileName(release),
-  artifactJson: (report) => withoutEarlier(report),
-  stdout: (report) => withoutEarlier(report),
-  files: (report) => {
-    const own = withoutEarlier(report);
-    const releases: unknown[] = report.earlier.map((row) => (row['release'] === report.release ? own : row));
-    if (!releases.includes(own)) releases.push(own);
+  files: async (report, { history_dir }, _page, ctx) => {
+    const rows = await recorded(resolve(ctx.cwd, history_dir), report.release);
+    const releases: unknown[] = rows.map((row) => (row['release'] === report.release ? report : row));
+    if (!releases.includes(report)) releases.push(report);
     return [{ path: INDEX, json: { releases } }];
   },
   view: {
@@ -90,10 +97,6 @@ export const certificationHistory = defineGate({
   },
 });
 
-function withoutEarlier<R extends { readonly earlier: unknown }>({ earlier: _, ...report }: R): Omit<R, 'earlier'> {
-  return report;
-}
-
 function statusOf(changes: ReturnType<typeof compareVerdicts>, passed: boolean): string {
   if (changes.new_failures.length > 0) return 'regression';
   if (passed) return 'passing';
@@ -101,7 +104,7 @@ function statusOf(changes: ReturnType<typeof compareVerdicts>, passed: boolean):
 }
 
 /** The releases that were recorded before, in the order in which they were. */
-async function recorded(folder: string, release: string, name: string) {
+async function recorded(folder: string, release: string): Promise<readonly JsonObject[]> {
   const index = await readArtifact(join(folder, INDEX));
   if (index.state === 'missing') return [];
   const releases = index.state === 'json' && isJsonObject(index.value) ? index.value['releases'] : undefined;
@@ -109,7 +112,9 @@ async function recorded(folder: string, release: string, name: string) {
     throw fail('DPONE_INPUT_INVALID', 'The index of the history cannot be read; nothing is added to it.', {
       where: join(folder, INDEX),
     });
-  const clash = releases.find((row) => row['release'] !== release && fileName(String(row['release'])) === name);
+  const clash = releases.find(
+    (row) => row['release'] !== release && fileName(String(row['release'])) === fileName(release),
+  );
   if (clash !== undefined)
     throw fail('DPONE_INPUT_INVALID', 'The files of another release have this name.', { where: '--release' });
   return releases;
