@@ -70,7 +70,7 @@ export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: Ga
         if (typeof flags['html'] === 'string') await atomicWrite(flags['html'], pageHtml(page, report.passed));
         for (const name of waived(report)) log.warn(`The default requirement ${name} is waived by --require.`);
         // Never this.exit(): from an installed plugin its exception would be printed.
-        process.exitCode = report.passed && report.blockers.length === 0 ? 0 : 1;
+        process.exitCode = report.passed && report.blockers.length === 0 ? 0 : (gate.redExit ?? 1);
         const name = (this.id ?? gate.view.title).replaceAll(':', ' ');
         this.log(
           printed(flags['format'] as GateFormat, name, gate, report, () => pageMarkdown(page), this.config.version),
