@@ -89,7 +89,7 @@ export async function openProcess(
   };
 }
 
-async function readSide(
+export async function readSide(
   host: EngineHost,
   scope: Scope,
   context: PluginContext,
@@ -108,7 +108,11 @@ async function readSide(
   return { connection: await resolveConnection(call), options };
 }
 
-function refuseTable(spec: ProcessSpec, side: 'source' | 'sink', definition: SourceDefinition | SinkDefinition): void {
+export function refuseTable(
+  spec: ProcessSpec,
+  side: 'source' | 'sink',
+  definition: SourceDefinition | SinkDefinition,
+): void {
   const { table, type, tableIsDefault = false } = spec[side];
   if (
     definition.table === 'required' &&

@@ -1,4 +1,5 @@
 import type { GateReport } from './gate.js';
+import type { LiveSource, LiveSourceOptions, SourceBlock } from './live-source.js';
 import type { LiveTarget, ProcessRef } from './live-target.js';
 
 /** A plugin that is installed. */
@@ -18,4 +19,6 @@ export interface GateHost {
   plugins(): readonly InstalledPlugin[];
   /** Opens the target of a process through its sink plugin, with the manifest's connection, and closes it when `use` ends. */
   withTarget<T>(process: ProcessRef, use: (target: LiveTarget) => Promise<T>): Promise<T>;
+  /** Opens a source by a manifest's `source:` block, whatever plugin it is of, and closes it when `use` ends. Touches no state. */
+  readSource<T>(block: SourceBlock, options: LiveSourceOptions, use: (source: LiveSource) => Promise<T>): Promise<T>;
 }
