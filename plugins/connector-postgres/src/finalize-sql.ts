@@ -10,7 +10,7 @@ import {
   type Statement,
 } from './program-context.js';
 import { columnList, keysEqual, tableName, textLiteral } from './sql.js';
-import { newTableStatements, swapRefused, swapStatements } from './swap.js';
+import { newTableStatements, swapRefused, swapStatements, takeAway } from './swap.js';
 import type { TableFacts } from './target.js';
 import type { TypeOf } from './framework-sql.js';
 
@@ -26,7 +26,11 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
       { sql: `ANALYZE ${tableName(target)}`, tally: 'swapped' },
     ];
     if (facts === null) return [...newTableStatements(program, names).map(plain), ...analyzed];
-    if (swapReason(program, facts) === null) return [...swapStatements(program, names, facts).map(plain), ...analyzed];
+    if (swapReason(program, facts) === null) {
+      const locks = takeAway(target);
+      const swap = swapStatements(program, names, facts);
+      return [...swap.map((sql): Statement => ({ sql, tally: sql === locks ? 'locked' : 'none' })), ...analyzed];
+    }
   }
   return [
     ...program.changes.flatMap((change) => changeStatements(target, change, ctx.typeOf)).map(plain),

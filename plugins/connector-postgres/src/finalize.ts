@@ -15,6 +15,8 @@ export interface FinalizeContext extends Omit<ProgramContext, 'facts'> {
   readonly spec: StagingSpec;
   /** Rows in staging, as the server counted them. */
   readonly staged: number;
+  /** Counts a table's rows on a connection of its own. */
+  readonly count: (table: string) => Promise<number>;
   readonly now: () => Date;
   readonly step: (name: FinalizeStepName) => Promise<void>;
   readonly signal: AbortSignal;
@@ -75,10 +77,15 @@ async function applyStatements(
   const { target } = program.load;
   const doing: Doing = { what: `changing ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
   const table = tableName(target);
-  const replaced = statements.some((s) => s.tally === 'swapped' || s.tally === 'truncated');
-  const before = replaced ? await rowsOf(session, table, doing) : 0;
+  const swapped = statements.some((s) => s.tally === 'swapped');
+  const truncated = statements.some((s) => s.tally === 'truncated');
+  let before = truncated ? await rowsOf(session, table, doing) : 0;
+  // Keys and indexes are built meanwhile, each by one core for most of its time.
+  const counting = statements.some((s) => s.tally === 'locked') ? ctx.count(table) : undefined;
+  counting?.catch(() => undefined);
   let [inserted, updated, deleted, removed] = [0, 0, 0, 0];
   for (const { sql, tally } of statements) {
+    if (tally === 'locked') before = (await counting) ?? 0;
     const tracks = tally === 'merged' && (await tracksCounts(session, doing));
     const counterBefore = tally !== 'merged' ? 0 : await (tracks ? updatesOf : rowsOf)(session, table, doing);
     const changed = await session.run(sql, doing, ctx.signal);
@@ -114,10 +121,10 @@ async function applyStatements(
         deleted += before;
         inserted += ctx.staged;
         break;
+      case 'locked':
       case 'none':
     }
   }
-  const swapped = statements.some((s) => s.tally === 'swapped');
   const finalRows = swapped ? ctx.staged : await rowsIfFew(session, table, doing);
   return { inserted, updated, deleted, finalRows };
 }

@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import {
@@ -20,7 +19,6 @@ import { postgresError, type Doing } from './errors.js';
 import type { Lent } from './partition-session.js';
 import { selectSql, type RowSet } from './select-sql.js';
 import { constantList, csvOptions, selectList } from './select-list.js';
-import type { CopyStream } from './session.js';
 import { writeParquet } from './write-parquet.js';
 
 /** One part of a read. */
@@ -32,7 +30,7 @@ export interface PartitionRead {
   readonly signal: AbortSignal;
 }
 
-/** A part's data on a lane. Streams begin when this is called, files and rows when they are asked for. */
+/** A part's data on a lane. Its COPY begins when the data is asked for. */
 export async function partitionData(read: PartitionRead, lane: Lane): Promise<LaneData> {
   const { schema } = read;
   switch (lane.id) {
@@ -66,7 +64,7 @@ async function streamed(
   options: string,
 ): Promise<LaneData> {
   const lent = await read.lend();
-  const copy = await begun(lent, copySql(read, lane, options), read);
+  const copy = lent.session.copyOut(copySql(read, lane, options), read.doing, read.signal);
   const sent = copy.rows.then(
     async (rows) => {
       await lent.done(true);
@@ -79,17 +77,7 @@ async function streamed(
   );
   // Who reads the stream meets its error there.
   sent.catch(() => undefined);
-  return { transport: 'stream', lane, schema: read.schema, format: {}, stream: copy.stream, sent };
-}
-
-/** A COPY that is refused at once leaves its session to nobody. */
-async function begun(lent: Lent, sql: string, { doing, signal }: PartitionRead): Promise<CopyStream<Readable>> {
-  try {
-    return lent.session.copyOut(sql, doing, signal);
-  } catch (error) {
-    await lent.done(true);
-    throw error;
-  }
+  return { transport: 'stream', lane, schema: read.schema, format: {}, stream: copy, sent };
 }
 
 /** Rows of one COPY; however the caller leaves, the session is given back. */
@@ -99,7 +87,7 @@ async function* batches(read: PartitionRead): AsyncGenerator<RowBatch> {
   try {
     const copy = lent.session.copyOut(copySql(read, 'rows', 'FORMAT text'), read.doing, read.signal);
     let rows = 0;
-    for await (const batch of copyTextBatches(copy.stream, read.schema)) {
+    for await (const batch of copyTextBatches(copy, read.schema)) {
       rows += batch.rows;
       yield batch;
     }
@@ -125,8 +113,8 @@ async function writeCsv(read: PartitionRead, target: FileTarget, signal: AbortSi
     const copy = lent.session.copyOut(sql, read.doing, signal);
     const file = createWriteStream(target.path);
     await (target.compression === 'none'
-      ? pipeline(copy.stream, file, { signal })
-      : pipeline(copy.stream, compressor(target.compression), file, { signal }));
+      ? pipeline(copy, file, { signal })
+      : pipeline(copy, compressor(target.compression), file, { signal }));
     const rows = await copy.rows;
     whole = true;
     return { rows, bytes: (await stat(target.path)).size };

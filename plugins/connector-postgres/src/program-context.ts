@@ -18,6 +18,8 @@ export type Tally =
   | 'truncated'
   /** Staging takes the target's name: nothing is counted, everything is replaced. */
   | 'swapped'
+  /** From here on nobody else reads the target: what is to be known of it is known before. */
+  | 'locked'
   | 'none';
 
 export interface Statement {

@@ -1,8 +1,11 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { Client, QueryResult } from 'pg';
-import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { from as copyFrom } from 'pg-copy-streams';
 import { fail } from '@dpone/sdk';
 import { CopyFeed, type Take } from './copy-feed.js';
+import { CopyOut, type Feed } from './copy-out.js';
+import { CopyPut, type Put } from './copy-put.js';
+import { asError } from './connection/socket.js';
 import { isServerError, postgresError, type Doing } from './errors.js';
 
 /** A row by column name: every value as the text that the server sent, or null. */
@@ -19,9 +22,9 @@ export interface SessionHooks {
 /** Values stay the texts that the server sent: what a value means is decided where it is known. */
 const AS_TEXT = { getTypeParser: () => (value: string) => value };
 
-/** COPY's bytes as a stream, and how many rows the server says it sent or took. */
-export interface CopyStream<S> {
-  readonly stream: S;
+/** Where COPY's bytes go, and how many rows the server says it took. */
+export interface CopyStream {
+  readonly stream: Writable;
   /** Settled when the command has completed. */
   readonly rows: Promise<number>;
 }
@@ -94,13 +97,19 @@ export class Session {
   }
 
   /** `COPY ... TO STDOUT`: the stream's error is a dpone error. */
-  copyOut(sql: string, doing: Doing, signal?: AbortSignal): CopyStream<Readable> {
-    return this.#copy(copyTo(sql, { highWaterMark: COPY_BUFFER }) as unknown as Readable & CopyQuery, doing, signal);
+  copyOut(sql: string, doing: Doing, signal?: AbortSignal): CopyOut {
+    const feed: Feed = (take, stopped) =>
+      this.feedOut(sql, take, doing, signal === undefined ? stopped : AbortSignal.any([signal, stopped])).catch(
+        (error: unknown) => {
+          throw postgresError(error, doing);
+        },
+      );
+    return new CopyOut(feed, () => fail('DPONE_CANCELLED', `${doing.what}: stopped before its end`));
   }
 
   /** `COPY ... FROM STDIN`. */
-  copyIn(sql: string, doing: Doing, signal?: AbortSignal): CopyStream<Writable> {
-    return this.#copy(copyFrom(sql, { highWaterMark: COPY_BUFFER }) as unknown as Writable & CopyQuery, doing, signal);
+  copyIn(sql: string, doing: Doing, signal?: AbortSignal): CopyStream {
+    return this.#copy(copyFrom(sql, { highWaterMark: COPY_BUFFER }) as unknown as CopyQuery, doing, signal);
   }
 
   /**
@@ -125,7 +134,31 @@ export class Session {
     }
   }
 
-  #copy<S extends CopyQuery>(query: S, doing: Doing, signal: AbortSignal | undefined): CopyStream<S> {
+  /** `COPY ... FROM STDIN` of what `pour` hands over, from where it is; resolves with the server's count. */
+  async feedIn(sql: string, pour: (put: Put) => Promise<void>, doing: Doing, signal?: AbortSignal): Promise<number> {
+    if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
+    const copy = new CopyPut(sql, (error) => postgresError(error, doing));
+    this.#broken = true;
+    const abort = (): void => copy.stop(fail('DPONE_CANCELLED', `${doing.what}: cancelled`));
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      this.client.query(copy as never);
+      await copy.ready;
+      // The server may refuse a row while nothing is poured.
+      await Promise.race([pour((bytes) => copy.put(bytes)), copy.rows]);
+      copy.end();
+      const rows = await copy.rows;
+      this.#broken = false;
+      return rows;
+    } catch (error) {
+      copy.stop(asError(error));
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #copy(query: CopyQuery, doing: Doing, signal: AbortSignal | undefined): CopyStream {
     if (signal?.aborted === true) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
     // Until the command has completed the connection is in the middle of it, and no use for anything else.
     this.#broken = true;
@@ -133,7 +166,6 @@ export class Session {
     signal?.addEventListener('abort', abort, { once: true });
     const rows = new Promise<number>((resolve, reject) => {
       const ready = query.handleReadyForQuery.bind(query);
-      // The stream of a COPY OUT ends before the server's count is in.
       query.handleReadyForQuery = () => {
         ready();
         this.#broken = false;
@@ -144,7 +176,7 @@ export class Session {
       // Not once: a COPY that was stopped hears of it from the server, too.
       query.on('error', (error) => reject(postgresError(error, doing)));
       query.once('close', () => {
-        if (query.destroyed && query.errored === null && !isComplete(query))
+        if (query.destroyed && query.errored === null && !query.writableFinished)
           reject(fail('DPONE_CANCELLED', `${doing.what}: stopped before its end`));
       });
     }).finally(() => signal?.removeEventListener('abort', abort));
@@ -187,14 +219,11 @@ export class Session {
 }
 
 /** What pg-copy-streams makes: a stream that the driver runs as a query. */
-type CopyQuery = (Readable | Writable) & {
+type CopyQuery = Writable & {
   readonly rowCount: number | null;
   handleReadyForQuery(): void;
   handleError(error: Error): void;
 };
-
-const isComplete = (query: CopyQuery): boolean =>
-  'writableFinished' in query && query.writableFinished ? true : 'readableEnded' in query && query.readableEnded;
 
 /** Bytes that COPY buffers on its way: enough that neither side waits for a row, little enough that memory stays flat. */
 const COPY_BUFFER = 1 << 20;

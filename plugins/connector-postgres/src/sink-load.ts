@@ -17,14 +17,16 @@ import { finalizeLoad } from './finalize.js';
 import type { TypeOf } from './framework-sql.js';
 import { maxOf } from './max-sql.js';
 import type { MetaNames } from './names.js';
+import { provenNotNull, type Required } from './not-null.js';
 import type { Session } from './session.js';
 import { textLiteral } from './sql.js';
 import { withSession, type Progress, type StageContext } from './stage-context.js';
 import { stageData } from './stage.js';
-import { dropStaging } from './staging-sql.js';
+import { dropStaging, selectUnshared } from './staging-sql.js';
 
 export interface LoadContext extends StageContext {
   readonly meta: MetaNames;
+  readonly required: Required;
   readonly typeOf: TypeOf;
   readonly serverVersion: number;
   readonly step: (name: FinalizeStepName) => Promise<void>;
@@ -37,33 +39,68 @@ const REJECTS_AT_ONCE = 5000;
 export class PostgresLoad implements SinkLoad {
   readonly #ctx: LoadContext;
   readonly #doing: Doing;
+  /** Columns that are known to have no NULL. */
+  readonly #notNull: Set<string>;
   /** Rows in staging, once counted; nothing but this load changes them. */
   #counted: number | undefined;
+  /** Rows that this process put in, by the server's count of each COPY; undefined where that is not the whole. */
+  #put: number | undefined;
 
-  constructor(ctx: LoadContext) {
+  /** `notNull` are the columns that staging was made NOT NULL with, where this process made it. */
+  constructor(ctx: LoadContext, notNull?: ReadonlySet<string>) {
     this.#ctx = ctx;
+    this.#notNull = new Set(notNull);
+    this.#put = notNull === undefined ? undefined : 0;
     this.#doing = { what: `staging of load ${ctx.load.loadId}`, code: 'DPONE_SINK_WRITE' };
   }
 
   async stage(data: LaneData, partition: number, onProgress: Progress): Promise<StageResult> {
     this.#counted = undefined;
-    return stageData(data, partition, this.#ctx, onProgress);
+    try {
+      const result = await stageData(data, partition, this.#ctx, onProgress);
+      if (this.#put !== undefined) this.#put += result.rows;
+      return result;
+    } catch (error) {
+      this.#put = undefined;
+      throw error;
+    }
   }
 
+  /** What the server said of every COPY, where all were this process's; else it counts. */
   async count(): Promise<number> {
-    this.#counted ??= await this.#with((session) =>
-      session.count(`SELECT count(*) FROM ${this.#ctx.names.rows}`, this.#doing),
+    const { names } = this.#ctx;
+    this.#counted ??= await this.#with(async (session) =>
+      this.#put !== undefined && (await session.row(selectUnshared(names), this.#doing)) !== undefined
+        ? this.#put
+        : session.count(`SELECT count(*) FROM ${names.rows}`, this.#doing),
     );
     return this.#counted;
   }
 
   async measure(checks: readonly StagingCheck[]): Promise<CheckOutcome[]> {
     if (checks.length === 0) return [];
-    return this.#with((session) => measureChecks(session, this.#ctx.names.rows, checks, this.#doing));
+    const { names, spec } = this.#ctx;
+    return this.#with(async (session) => {
+      await this.#proveNotNull(checks, session);
+      const holds = (check: StagingCheck): boolean => check.kind === 'not_null' && this.#notNull.has(check.column);
+      const open = checks.filter((check) => !holds(check));
+      const measured = await measureChecks(session, names.rows, spec.columns, open, this.#doing);
+      return checks.map((check) => (holds(check) ? { check, violations: 0 } : measured[open.indexOf(check)]!));
+    });
+  }
+
+  async #proveNotNull(checks: readonly StagingCheck[], session: Session): Promise<void> {
+    const { names, required } = this.#ctx;
+    const asked = checks.flatMap((c) => (c.kind === 'not_null' && required.has(c.column) ? [c.column] : []));
+    const columns = [...new Set(asked)].filter((column) => !this.#notNull.has(column));
+    if (columns.length === 0) return;
+    if (await provenNotNull(session, names.rows, columns, required, this.#doing))
+      for (const column of columns) this.#notNull.add(column);
   }
 
   async quarantine(checks: readonly StagingCheck[]): Promise<number> {
     this.#counted = undefined;
+    this.#put = undefined;
     const { names } = this.#ctx;
     return this.#with((session) =>
       session.transaction(this.#doing, async () => {
@@ -129,6 +166,7 @@ export class PostgresLoad implements SinkLoad {
         serverVersion,
         step,
         staged,
+        count: (table) => this.#with((other) => other.count(`SELECT count(*) FROM ${table}`, this.#doing)),
         now: () => plugin.clock.now(),
         signal: plugin.signal,
       }),

@@ -21,6 +21,7 @@ import { programStatements, swapReason } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
+import { requiredColumns } from './not-null.js';
 import type { SinkOptions } from './options.js';
 import { plain } from './program-context.js';
 import { openServer, type Server } from './server.js';
@@ -29,7 +30,7 @@ import { checkSink } from './sink-check.js';
 import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
 import { sinkOffers } from './sink-offers.js';
 import { tableLabel, textLiteral } from './sql.js';
-import { createStaging, dropStaging, type StagedColumn } from './staging-sql.js';
+import { createStaging, dropStaging, markShared, type StagedColumn } from './staging-sql.js';
 import { stagingColumnsInTargetOrder } from './swap.js';
 import { tableFacts, toSchema, type TableFacts } from './target.js';
 import { columnType } from './types.js';
@@ -159,14 +160,15 @@ export class PostgresSink implements Sink {
           await session.run(statement, this.#doing);
       }),
     );
-    return new PostgresLoad(ctx);
+    return new PostgresLoad(ctx, new Set(columns.flatMap((c) => (c.nullable ? [] : [c.name]))));
   }
 
   async attach(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
     const ctx = this.#loadContext(load, staging);
-    await this.#with((session) =>
-      session.rows(`SELECT ${stagedList(ctx)} FROM ${ctx.names.rows} LIMIT 0`, this.#doing),
-    );
+    await this.#with(async (session) => {
+      await session.rows(`SELECT ${stagedList(ctx)} FROM ${ctx.names.rows} LIMIT 0`, this.#doing);
+      await session.run(markShared(ctx.names, load), this.#doing);
+    });
     return new PostgresLoad(ctx);
   }
 
@@ -182,6 +184,7 @@ export class PostgresSink implements Sink {
       meta: this.#meta,
       load,
       spec,
+      required: requiredColumns(this.#facts),
       types: spec.columns.map((column) => this.#typeOf(column)),
       typeOf: (column) => this.#typeOf(column),
       serverVersion: this.#serverVersion,
@@ -223,12 +226,11 @@ export class PostgresSink implements Sink {
  */
 function stagedColumns(facts: TableFacts | null, { columns }: StagingSpec): StagedColumn[] {
   if (facts === null) return columns.map((c) => ({ ...c, nullable: true }));
-  const required = new Set(facts.columns.filter((c) => !c.nullable).map((c) => c.name));
-  const names = new Map(facts.constraints.flatMap((c) => (c.type === 'n' ? [[c.columns[0], c.name]] : [])));
+  const required = requiredColumns(facts);
   return stagingColumnsInTargetOrder(facts, columns).map((c) => ({
     ...c,
     nullable: c.nullable || !required.has(c.name),
-    notNullName: names.get(c.name),
+    notNullName: required.get(c.name),
   }));
 }
 

@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LoadRef, PluginContext, StagingSpec } from '@dpone/sdk';
 import type { Doing } from './errors.js';
@@ -29,7 +29,7 @@ export const copyInto = (ctx: StageContext, format: 'binary' | 'text'): string =
 /** Moves a stream's bytes into a COPY; of two errors the one that came first is thrown. Resolves with the server's count. */
 export async function carry(
   from: Readable,
-  copy: CopyStream<Writable>,
+  copy: CopyStream,
   signal: AbortSignal,
   onBytes?: (bytes: number) => void,
 ): Promise<number> {

@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import { fail, type Schema } from '@dpone/sdk';
 import { toPgCopy } from './columnar/parquet-to-pg-copy.js';
 import { openPlainParquet } from './columnar/plain-parquet-file.js';
+import type { Put } from './copy-put.js';
 import { pgTargetOf } from './pg-target.js';
-import { carry, copyInto, staging, withSession, type Progress, type StageContext } from './stage-context.js';
+import { copyInto, staging, withSession, type Progress, type StageContext } from './stage-context.js';
 
 /** A plain Parquet file into staging, by as many connections as there are threads; resolves with the server's count. */
 export async function stageParquet(
@@ -25,14 +25,18 @@ export async function stageParquet(
     const copied = await Promise.all(
       shares.map((groups) =>
         withSession(ctx, async (session) => {
-          const copy = session.copyIn(copyInto(ctx, 'binary'), staging, ctx.plugin.signal);
-          async function* chunks(): AsyncIterable<Buffer> {
-            for await (const chunk of toPgCopy(file, groups, targets)) {
-              onProgress(0, (bytes += chunk.length));
-              yield chunk;
+          const pour = async (put: Put): Promise<void> => {
+            let sent: Promise<void> | undefined;
+            for await (const piece of toPgCopy(file, groups, targets)) {
+              await sent;
+              onProgress(0, (bytes += piece.length));
+              sent = put(piece);
+              // Met when the next piece is made.
+              sent.catch(() => undefined);
             }
-          }
-          return carry(Readable.from(chunks(), { objectMode: false }), copy, ctx.plugin.signal);
+            await sent;
+          };
+          return session.feedIn(copyInto(ctx, 'binary'), pour, staging, ctx.plugin.signal);
         }),
       ),
     );

@@ -10,6 +10,8 @@ import {
   type Schema,
   type StageResult,
 } from '@dpone/sdk';
+import { CopyOut } from './copy-out.js';
+import type { Put } from './copy-put.js';
 import { CopyTextWriter, refuseBad, type BadValue } from './copy-text.js';
 import { carry, copyInto, staging, withSession, type Progress, type StageContext } from './stage-context.js';
 import { stageParquet } from './stage-parquet.js';
@@ -32,18 +34,33 @@ export async function stageData(
   }
 }
 
-/** Another server's COPY, byte by byte. */
+/** Another server's COPY, byte by byte: from one socket's memory to the other socket, where the stream is of this plugin. */
 async function stageStream(
-  data: LaneData & { transport: 'stream' },
+  { stream, lane }: LaneData & { transport: 'stream' },
   ctx: StageContext,
   onProgress: Progress,
 ): Promise<StageResult> {
-  const format = data.lane === 'pg-copy-binary' ? 'binary' : 'text';
+  const sql = copyInto(ctx, lane === 'pg-copy-binary' ? 'binary' : 'text');
+  const { signal } = ctx.plugin;
   let bytes = 0;
   return withSession(ctx, async (session) => {
-    const copy = session.copyIn(copyInto(ctx, format), staging, ctx.plugin.signal);
-    const rows = await carry(data.stream, copy, ctx.plugin.signal, (sum) => onProgress(0, (bytes = sum)));
-    return { rows, bytes, rejected: 0 };
+    if (!(stream instanceof CopyOut)) {
+      const rows = await carry(stream, session.copyIn(sql, staging, signal), signal, (sum) =>
+        onProgress(0, (bytes = sum)),
+      );
+      return { rows, bytes, rejected: 0 };
+    }
+    const pour = (put: Put): Promise<void> =>
+      stream.pour((piece) => {
+        onProgress(0, (bytes += piece.length));
+        return put(piece);
+      });
+    try {
+      return { rows: await session.feedIn(sql, pour, staging, signal), bytes, rejected: 0 };
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
   });
 }
 

@@ -12,17 +12,31 @@ export function createStaging(
   typeOf: TypeOf,
 ): string[] {
   const definitions = columns.map((c) => `${quoteIdent(c.name)} ${typeOf(c)}${notNull(c)}`);
-  const comment = JSON.stringify({ load_id: load.loadId, target: tableLabel(load.target), process: load.process });
+  const comment = textLiteral(JSON.stringify(whose(load)));
   return [
     createSchema(names.schema),
     ...dropStaging(names),
     `CREATE TABLE ${names.rows} (${definitions.join(', ')})`,
-    `COMMENT ON TABLE ${names.rows} IS ${textLiteral(comment)}`,
+    `COMMENT ON TABLE ${names.rows} IS ${comment}`,
     `CREATE TABLE ${names.rejects} ("partition" integer, "position" integer, "reason" text NOT NULL, "row" text NOT NULL, "diagnostics" text NOT NULL)`,
     // Also this one says whose it is: after a swap it is all that is left of a load.
-    `COMMENT ON TABLE ${names.rejects} IS ${textLiteral(comment)}`,
+    `COMMENT ON TABLE ${names.rejects} IS ${comment}`,
   ];
 }
+
+const whose = (load: LoadRef): object => ({
+  load_id: load.loadId,
+  target: tableLabel(load.target),
+  process: load.process,
+});
+
+/** Says in the comment that other processes put rows in, too. */
+export const markShared = ({ rows }: StagingNames, load: LoadRef): string =>
+  `COMMENT ON TABLE ${rows} IS ${textLiteral(JSON.stringify({ ...whose(load), shared: true }))}`;
+
+/** Whether one process alone put rows in. */
+export const selectUnshared = ({ rows }: StagingNames): string =>
+  `SELECT 1 WHERE obj_description(${textLiteral(rows)}::regclass, 'pg_class')::json ->> 'shared' IS NULL`;
 
 /** A column of staging; where it is NOT NULL, with the name that the target's constraint has (Postgres 18). */
 export type StagedColumn = Column & { readonly notNullName?: string | undefined };

@@ -25,6 +25,9 @@ export { swapRefused } from './swap-refused.js';
 export const holdDefinition = (target: TableRef): string =>
   `LOCK TABLE ${tableName(target)} IN SHARE UPDATE EXCLUSIVE MODE`;
 
+/** From here on nobody else reads the target. */
+export const takeAway = (target: TableRef): string => `LOCK TABLE ${tableName(target)} IN ACCESS EXCLUSIVE MODE`;
+
 /**
  * Puts staging, with all of the program's columns, in the target's place, in one transaction. What reads rows (keys,
  * checks, indexes, foreign keys) is done before the target is locked, except for foreign keys that refer to it.
@@ -38,7 +41,7 @@ export function swapStatements(program: LoadProgram, names: StagingNames, facts:
     ...indexStatements(names, facts),
     ...replicaIdentity(names, facts),
     ...foreignKeysOut(names, facts),
-    `LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`,
+    takeAway(target),
     assertSameRights(table, facts),
     ...facts.sequences.map((sequence) => `ALTER SEQUENCE ${sequence.name} OWNED BY NONE`),
     ...dropReferences(facts),

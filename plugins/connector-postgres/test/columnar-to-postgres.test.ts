@@ -106,7 +106,7 @@ describe('Parquet to binary copy', () => {
       const wrong: unknown[] = [];
       for (const share of [[0, 2, 4, 6, 8], [1, 3, 5, 7], [9]]) {
         const parts: Buffer[] = [];
-        for await (const part of toPgCopy(file, share, targets)) parts.push(part);
+        for await (const part of toPgCopy(file, share, targets)) parts.push(Buffer.from(part));
         expect(Math.max(...parts.map((part) => part.length))).to.be.below(300_000);
         for (const [n, t, d] of readCopy(Buffer.concat(parts))) {
           const number = Number(n!.readBigInt64BE());

@@ -22,34 +22,31 @@ export interface Checked {
 export async function checkStaging(plan: LoadPlan, staging: SinkLoad): Promise<Checked> {
   const { checks } = plan;
   const setAside = await quarantine(checks, staging);
-  const judged = await measure(
-    staging,
-    checks.filter(({ check }) => check.on !== 'quarantine').map(({ check }) => check),
-  );
-  const red = judged.filter((outcome) => outcome.violations > 0);
-  const failed = red.filter(({ check }) => check.on === 'fail');
-  if (failed.length > 0) throw verdict(failed, checks, plan);
-  const warnings = red.map((outcome) => `quality: ${describe(outcome)}`);
-  return { setAside, changes: await relax(plan, staging), warnings };
-}
-
-async function quarantine(checks: readonly PlannedCheck[], staging: SinkLoad): Promise<number> {
-  const rules = checks.filter(({ check }) => check.on === 'quarantine').map(({ check }) => check);
-  const red = (await measure(staging, rules)).filter((outcome) => outcome.violations > 0);
-  return red.length === 0 ? 0 : staging.quarantine(red.map((outcome) => outcome.check));
-}
-
-async function relax(plan: LoadPlan, staging: SinkLoad): Promise<SchemaChange[]> {
-  const checks = plan.relaxable.map((column): StagingCheck => ({
+  const rules = checks.filter(({ check }) => check.on !== 'quarantine').map(({ check }) => check);
+  const relaxable = plan.relaxable.map((column): StagingCheck => ({
     id: `not_null.${column}`,
     kind: 'not_null',
     column,
     on: 'warn',
   }));
-  const red = (await measure(staging, checks)).filter((outcome) => outcome.violations > 0);
-  return red.flatMap(({ check }) =>
-    check.kind === 'not_null' ? [{ kind: 'drop_not_null', column: check.column }] : [],
-  );
+  // Together: the sink then reads its rows once.
+  const outcomes = await measure(staging, [...rules, ...relaxable]);
+  const red = outcomes.slice(0, rules.length).filter(isRed);
+  const failed = red.filter(({ check }) => check.on === 'fail');
+  if (failed.length > 0) throw verdict(failed, checks, plan);
+  const warnings = red.map((outcome) => `quality: ${describe(outcome)}`);
+  return { setAside, changes: outcomes.slice(rules.length).filter(isRed).flatMap(relaxed), warnings };
+}
+
+const isRed = (outcome: CheckOutcome): boolean => outcome.violations > 0;
+
+const relaxed = ({ check }: CheckOutcome): SchemaChange[] =>
+  check.kind === 'not_null' ? [{ kind: 'drop_not_null', column: check.column }] : [];
+
+async function quarantine(checks: readonly PlannedCheck[], staging: SinkLoad): Promise<number> {
+  const rules = checks.filter(({ check }) => check.on === 'quarantine').map(({ check }) => check);
+  const red = (await measure(staging, rules)).filter(isRed);
+  return red.length === 0 ? 0 : staging.quarantine(red.map((outcome) => outcome.check));
 }
 
 /** An outcome that is missing is no green one. */

@@ -15,7 +15,8 @@ const FIELDS = 2;
 /**
  * The bytes of `COPY ... FROM STDIN (FORMAT binary)` for some row groups of a file, header and trailer included, in
  * pieces of about 128 KiB (one row is never divided). Columns and targets belong together by position; a file's row
- * groups can go to several connections. Memory: one row group.
+ * groups can go to several connections. Memory: one row group and two pieces, used again: a piece is valid until the one
+ * behind the next is asked for, so that one can be sent while the next is made.
  *
  * @throws DPONE_NO_LANE for a column whose type is not turned into its target's; DPONE_VALUE_OUT_OF_RANGE for a value
  * that its target cannot hold, naming the column.
@@ -33,12 +34,13 @@ export async function* toPgCopy(
   const writers = file.columns.map((column, c) => writerFor(column, targets[c]!));
   yield Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
   let memory: Buffer = Buffer.alloc(0);
+  const pieceMemory = new PieceMemory();
   for (const index of rowGroups) {
     const group = file.rowGroups[index];
     if (group === undefined) throw fail('DPONE_INTERNAL', `${file.path} has no row group ${index}`);
     if (group.rows === 0) continue;
     memory = await file.read(group, memory);
-    yield* pieces(file, group, memory, writers);
+    yield* pieces(file, group, memory, writers, pieceMemory);
   }
   yield Buffer.of(0xff, 0xff);
 }
@@ -48,6 +50,7 @@ function* pieces(
   group: PlainRowGroup,
   bytes: Buffer,
   writers: readonly FieldWriter[],
+  pieceMemory: PieceMemory,
 ): Generator<Buffer, void, undefined> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const cursors = file.columns.map((column, c) => new ColumnCursor(column, bytes, view, group.chunks[c]!, file.path));
@@ -69,7 +72,7 @@ function* pieces(
       let total = sizes[from]!;
       let to = from + 1;
       while (to < rows && total + sizes[to]! <= 2 * PIECE) total += sizes[to++]!;
-      yield piece(sources, writers, sizes, places, from, to, total);
+      yield piece(pieceMemory.next(total), sources, writers, sizes, places, from, to);
       from = to;
     }
     done += rows;
@@ -77,16 +80,15 @@ function* pieces(
 }
 
 function piece(
+  bytes: Buffer,
   sources: readonly Located[],
   writers: readonly FieldWriter[],
   sizes: Int32Array,
   at: Int32Array,
   from: number,
   to: number,
-  total: number,
 ): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(total);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, total);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let i = from, place = 0; i < to; i++) {
     view.setInt16(place, writers.length);
     at[i] = place + FIELDS;
@@ -95,4 +97,15 @@ function piece(
   const out: Located = { view, bytes, at };
   for (let c = 0; c < writers.length; c++) writers[c]!.write(sources[c]!, from, to, out);
   return bytes;
+}
+
+/** Two pieces' memory, given in turn; what one very large row needed is not kept. */
+class PieceMemory {
+  private readonly memory = [Buffer.allocUnsafeSlow(2 * PIECE), Buffer.allocUnsafeSlow(2 * PIECE)] as const;
+  private turn = 0;
+
+  next(size: number): Buffer {
+    const memory = this.memory[this.turn++ & 1]!;
+    return size > memory.length ? Buffer.allocUnsafeSlow(size) : memory.subarray(0, size);
+  }
 }

@@ -77,7 +77,8 @@ export async function copyOf(path: string, targets: readonly PgTarget[], groups?
   const file = await openPlainParquet(path);
   try {
     const parts: Buffer[] = [];
-    for await (const part of toPgCopy(file, groups ?? [...file.rowGroups.keys()], targets)) parts.push(part);
+    for await (const part of toPgCopy(file, groups ?? [...file.rowGroups.keys()], targets))
+      parts.push(Buffer.from(part));
     return Buffer.concat(parts);
   } finally {
     await file.close();
