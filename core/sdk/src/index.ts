@@ -15,6 +15,7 @@ export * from './contracts/source.js';
 export * from './contracts/state-store.js';
 export * from './contracts/strategy.js';
 export * from './gates/artifacts.js';
+export * from './gates/aside.js';
 export * from './gates/dsse.js';
 export * from './gates/evidence.js';
 export * from './gates/evidence-chain.js';
