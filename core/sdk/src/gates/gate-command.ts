@@ -64,7 +64,9 @@ export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: Ga
 
     async run(): Promise<R> {
       try {
-        const { flags, args } = await this.parse(this.constructor);
+        // Spelled out: oclif spreads the class that it is given, and what a class inherits is not spread.
+        const command = this.constructor as typeof GateCommand;
+        const { flags, args } = await this.parse({ flags: command.flags, args: command.args });
         const report = await runGate(gate, await inputOf(gate.input, { ...flags, ...args }), contextOf(this.config));
         const page = pageOf(gate.view, report);
         if (typeof flags['html'] === 'string') await atomicWrite(flags['html'], pageHtml(page, report.passed));
