@@ -68,9 +68,9 @@ function tablesOf(document: JsonObject): Table[] {
     const tables = isJsonObject(block) && Array.isArray(block['tables']) ? (block['tables'] as unknown[]) : [];
     return tables.map((entry): Table => {
       const table = isJsonObject(entry) ? entry : { table: String(entry) };
-      const { id } = table as { id?: unknown };
+      const { id, table: name } = table as { id?: unknown; table?: unknown };
       return {
-        selector: typeof id === 'string' ? id : `${schema}.${String(table['table'])}`,
+        selector: typeof id === 'string' ? id : `${schema}.${typeof name === 'string' ? name : ''}`,
         defaults: objectAt(block, 'defaults'),
         overrides: objectAt(table, 'overrides'),
       };
@@ -79,12 +79,12 @@ function tablesOf(document: JsonObject): Table[] {
 }
 
 function withTable(document: JsonObject, tables: readonly Table[], selector: string, path: string): RawProcess {
-  const name = document['name'] ?? document['process'];
+  const { name = '' } = document as { name?: unknown };
   const found = tables.find((table) => table.selector === selector);
   if (found === undefined && (tables.length > 0 || name !== selector))
     throw fail('DPONE_SELECTOR', `No process answers to the selector "${selector}".`, {
       where: path,
-      remedy: `Pass one of: ${tables.length > 0 ? tables.map((table) => table.selector).join(', ') : String(name)}.`,
+      remedy: `Pass one of: ${tables.length > 0 ? tables.map((table) => table.selector).join(', ') : typeof name === 'string' ? name : 'none'}.`,
     });
   const base = objectsOf(objectAt(document, 'defaults'), document);
   if (found === undefined) return whole({ ...base, document }, path);

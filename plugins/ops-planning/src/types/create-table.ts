@@ -11,6 +11,8 @@ const plainName = (...parts: readonly string[]): string =>
     .replaceAll(/[^A-Za-z0-9_]/g, '_')
     .slice(0, 120);
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const listOf = (value: unknown): string[] =>
   value === undefined || value === null ? [] : (Array.isArray(value) ? (value as unknown[]) : [value]).map(String);
 
@@ -18,7 +20,7 @@ const keyOf = ({ indexes }: PhysicalOptions): string[] => listOf(indexes['primar
 
 /** What a manifest may say in SQL stays within its own statement. */
 function expression(value: unknown, at: string): string {
-  const text = String(value);
+  const text = textOf(value);
   if (/;|--|\/\*/.test(text))
     throw fail('DPONE_MANIFEST_INVALID', `sink.options.physical_design.storage.${at} is no expression.`);
   return text;
@@ -35,7 +37,7 @@ const RENDER: Readonly<Record<PhysicalSink, Renderer>> = {
   mssql: (table, columns, options) => {
     const name = dotted(table, bracketed);
     const storage = options.storage['mssql'] ?? {};
-    const compression = String(storage['compression'] ?? 'none').toUpperCase();
+    const compression = textOf(storage['compression']).toUpperCase();
     const key = keyOf(options);
     return [
       `CREATE TABLE ${name} (\n${columnLines(columns, (c) => `${bracketed(c.name)} ${c.target_type} ${nullText(c)}`)}\n);`,
@@ -83,7 +85,7 @@ const RENDER: Readonly<Record<PhysicalSink, Renderer>> = {
     const clustering = listOf(storage['clustering']).map(backticked);
     const parts = [
       `CREATE TABLE ${backticked(table)} (\n${columnLines(columns, (c) => `${backticked(c.name)} ${c.target_type}`)}\n)`,
-      ...(partition === undefined ? [] : [`PARTITION BY DATE(${backticked(String(partition))})`]),
+      ...(partition === undefined ? [] : [`PARTITION BY DATE(${backticked(textOf(partition))})`]),
       ...(clustering.length === 0 ? [] : [`CLUSTER BY ${clustering.join(', ')}`]),
     ];
     return [`${parts.join('\n')};`];

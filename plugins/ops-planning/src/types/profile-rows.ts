@@ -1,4 +1,4 @@
-import { isJsonObject, isRawNumber, stableJson, type ExactJson, type JsonObject } from '@dpone/sdk';
+import { isRawNumber, stableJson, type ExactJson, type JsonObject } from '@dpone/sdk';
 import type { InferenceOptions } from './inference-options.js';
 
 /** What the values of a column look like. */
@@ -34,7 +34,7 @@ function profile(name: string, rows: readonly JsonObject[], { empty_string_is_nu
     }
     types.add(observedType(value));
     values.add(stableJson(value, 0));
-    if (typeof value === 'string') longest = Math.max(longest ?? 0, [...value].length);
+    if (typeof value === 'string') longest = Math.max(longest ?? 0, Array.from(value).length);
   }
   const present = rows.length - nulls;
   return {
@@ -55,8 +55,7 @@ function observedType(value: ExactJson): string {
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'float';
   if (isRawNumber(value)) return 'decimal';
   if (Array.isArray(value)) return 'array';
-  if (isJsonObject(value)) return 'json';
-  return textType(String(value));
+  return typeof value === 'string' ? textType(value) : 'json';
 }
 
 /** Text that looks like a number is one, but for codes: a number has no zeros in front, and no more digits than fit. */

@@ -1,11 +1,20 @@
-import { byName, plainPath, type JsonObject, type Receipt } from '@dpone/sdk';
+import { byName, fail, plainPath, type JsonObject, type Receipt } from '@dpone/sdk';
 import { openLoads } from '../packages/open-load.js';
 import { shellLine } from '../shell-words.js';
 import { runAgain } from './failed-runs.js';
 import type { Finding } from './finding.js';
 import { readFolder, textOf } from './read-folder.js';
 
-const OPEN: ReadonlySet<unknown> = new Set(['started', 'staged']);
+const OPEN: ReadonlySet<string> = new Set(['started', 'staged']);
+const KNOWN: ReadonlySet<string> = new Set([...OPEN, 'committed', 'failed', 'cancelled']);
+
+function statusOf(value: JsonObject, loadId: string): string {
+  const status = textOf(value, ['status'], '');
+  if (KNOWN.has(status)) return status;
+  throw fail('DPONE_INPUT_INVALID', `The load package ${loadId} does not say how it stands.`, {
+    remedy: 'Its status is one of started, staged, committed, failed, cancelled.',
+  });
+}
 
 /** How the target says that a load ended. */
 export interface Proof {
@@ -40,8 +49,8 @@ async function finding(
 ): Promise<Finding | null> {
   const loadId = textOf(value, ['load_id'], 'unknown_load');
   const target = textOf(value, ['target'], 'unknown_target');
-  const { status } = value;
-  const reason = `load package \`${loadId}\` for \`${target}\` is \`${String(status)}\``;
+  const status = statusOf(value, loadId);
+  const reason = `load package \`${loadId}\` for \`${target}\` is \`${status}\``;
   if (status === 'failed' && !all.some((other) => overtakes(other, value)))
     return { kind: 'failed_load', reason, action: 'run_again', command: again(value, proof), loadId };
   if (!OPEN.has(status)) return null;
