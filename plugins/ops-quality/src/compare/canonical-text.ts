@@ -7,6 +7,9 @@ const MAX_ZEROS = 400;
 export function numberText(value: unknown): string {
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return Object.is(value, -0) ? '0' : String(value);
   const text = isRawNumber(value) ? value.rawJSON : String(value);
+  // How JavaScript itself writes a double without an exponent is this form already.
+  if (typeof value === 'number' && !text.includes('e') && Number.isFinite(value)) return text;
+  if (PLAIN.test(text)) return withoutZeros(text);
   const match = /^(-?)(\d+)e(-?\d+)$/.exec(decimalText(text));
   if (match === null) return Number(text) === 0 ? '0' : text;
   const [, sign = '', digits = '', exponent = '0'] = match;
@@ -15,6 +18,18 @@ export function numberText(value: unknown): string {
   if (power >= 0) return `${sign}${digits}${'0'.repeat(power)}`;
   const padded = digits.padStart(1 - power, '0');
   return `${sign}${padded.slice(0, power)}.${padded.slice(power)}`;
+}
+
+/** A decimal as databases write it. */
+const PLAIN = /^-?(?:0|[1-9]\d*)\.\d+$/;
+
+/** Without zeros at the end of what stands behind the point. */
+function withoutZeros(text: string): string {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 48) end -= 1;
+  if (text.charCodeAt(end - 1) === 46) end -= 1;
+  const short = text.slice(0, end);
+  return short === '-0' ? '0' : short;
 }
 
 /** JSON with sorted keys and numbers of one form: equal values give equal texts. */
@@ -54,7 +69,10 @@ export function meaningOf(type: CanonicalType): Meaning {
 }
 
 /** Fractions of a second without what is zero in them; instants without their `Z`: all of them are in UTC. */
-const momentText = (text: string): string => text.replace(/(\.\d*?)0*(?:Z|\+00:00)?$/, '$1').replace(/(?:Z|\.)$/, '');
+function momentText(text: string): string {
+  const plain = text.endsWith('Z') ? text.slice(0, -1) : text.endsWith('+00:00') ? text.slice(0, -6) : text;
+  return plain.includes('.') ? withoutZeros(plain) : plain;
+}
 
 const MOMENT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -69,8 +87,8 @@ export function textOf(value: unknown, meaning: Meaning): string | null {
       return String(value).toLowerCase();
     case 'timestamp': {
       const text = String(value);
-      if (DAY.test(text)) return `${text}T00:00:00`;
-      return MOMENT.test(text) ? momentText(text.replace(' ', 'T')) : text;
+      if (text.length === 10 && DAY.test(text)) return `${text}T00:00:00`;
+      return MOMENT.test(text) ? momentText(text.charCodeAt(10) === 32 ? text.replace(' ', 'T') : text) : text;
     }
     case 'time':
       return momentText(String(value));

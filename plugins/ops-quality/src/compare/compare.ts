@@ -108,7 +108,7 @@ export async function compare(
     await stores.source.close();
     await stores.target.close();
   }
-  const rowsRead = sourceRows + targetRows;
+  const rowsRead = sourceRows + targetRows + (ranges?.rowsRead ?? 0);
   for (const { rows, first, second } of ranges?.equal ?? []) {
     sums.source.addSums(rows, first, second);
     sums.target.addSums(rows, first, second);

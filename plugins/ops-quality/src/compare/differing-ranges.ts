@@ -8,6 +8,8 @@ export interface RangeDifference {
   readonly checksums: { readonly source: Checksums | undefined; readonly target: Checksums | undefined };
   readonly differing: ReadonlySet<number>;
   readonly equal: readonly RangeSum[];
+  /** Rows that were read to be summed up here. */
+  readonly rowsRead: number;
 }
 
 /** Which ranges of keys differ, by checksums; undefined where neither side's system can sum up its rows itself. */
@@ -32,7 +34,12 @@ export async function differingRanges(
     if (same && noKeyTwice(a) && noKeyTwice(b)) equal.push(a);
     else differing.add(range);
   }
-  return { checksums, differing, equal };
+  const read = [
+    ...(checksums.source === undefined ? here.values() : []),
+    ...(checksums.target === undefined ? there.values() : []),
+  ];
+  const rowsRead = read.reduce((sum, { rows }) => sum + rows, 0);
+  return { checksums, differing, equal, rowsRead };
 }
 
 const noKeyTwice = ({ rows, keys }: RangeSum): boolean => keys === undefined || keys === rows;

@@ -14,7 +14,7 @@ export interface RowRecord {
 /** Parts that keys are spread over: each is held in memory as a whole, one after the other. */
 export const PARTS = 256;
 
-const ARENA_BYTES = 16 * 1024 * 1024;
+const ARENA_BYTES = 8 * 1024 * 1024;
 const HEADER = 4 + 8 + 1 + 15;
 
 interface Segment {

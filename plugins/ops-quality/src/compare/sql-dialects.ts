@@ -40,6 +40,9 @@ function standardText(
       return plain;
     case 'timestamp':
     case 'bytes':
+    case 'float32':
+    case 'float64':
+      // Floats are written with the fewest digits that mean them: the same everywhere but for the very large and small.
       return own(type.kind, column);
     case 'int8':
     case 'int16':
@@ -51,7 +54,7 @@ function standardText(
     case 'uint64':
       return plain;
     default:
-      // Floats, JSON, lists and intervals have a text of their own in each system: they are read and compared here.
+      // JSON, lists and intervals have a text of their own in each system: they are read and compared here.
       return undefined;
   }
 }
@@ -63,6 +66,7 @@ export const SQL_DIALECTS: Readonly<Record<string, SqlDialect>> = {
     text: (column, type, meaning) =>
       standardText(column, type, meaning, (kind, value) => {
         if (kind === 'bytes') return `encode(${value}, 'hex')`;
+        if (kind !== 'timestamp') return `${value}::float8::text`;
         const zone = type.kind === 'timestamp' && type.tz ? ` AT TIME ZONE 'UTC'` : '';
         return `replace((${value}${zone})::text, ' ', 'T')`;
       }),
@@ -76,6 +80,7 @@ export const SQL_DIALECTS: Readonly<Record<string, SqlDialect>> = {
     text: (column, type, meaning) =>
       standardText(column, type, meaning, (kind, value) => {
         if (kind === 'bytes') return `lower(hex(${value}))`;
+        if (kind !== 'timestamp') return `regexp_replace(CAST(CAST(${value} AS double) AS varchar), '\\.0$', '')`;
         return `replace(regexp_replace(CAST(${value} AS varchar), '\\+00$', ''), ' ', 'T')`;
       }),
     bytes: (text) => `strlen(${text})`,
