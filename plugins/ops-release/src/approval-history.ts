@@ -42,6 +42,8 @@ export async function readHistory(path: string, where: string, changeId: string)
 }
 
 function chained(rows: readonly unknown[], record: JsonObject, refuse: (what: string) => Error): Decision[] {
+  // A record of another program names the request once, for its last decision.
+  const earlier = typeof record['change_request_sha256'] === 'string' ? record['change_request_sha256'] : '';
   let history: Decision[] = [];
   for (const row of rows) {
     if (!isJsonObject(row)) throw refuse('The approval record that is there holds something that is no decision.');
@@ -51,8 +53,7 @@ function chained(rows: readonly unknown[], record: JsonObject, refuse: (what: st
       decision: text('decision'),
       comment: text('comment'),
       decided_at: text('decided_at'),
-      // A record of another program names the request once, for its last decision.
-      change_request_sha256: text('change_request_sha256') || String(record['change_request_sha256']),
+      change_request_sha256: text('change_request_sha256') || earlier,
     });
     const hash = row['decision_hash'];
     if (hash !== undefined && hash !== history.at(-1)!.decision_hash)

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
-import { judge, readEvidence, type Evidence, type GateContext, type JsonObject } from '@dpone/sdk';
+import { judge, readEvidence, type Evidence, type GateContext } from '@dpone/sdk';
 
 /** A piece of evidence of a release, which may be a note instead. */
 export interface ReleaseEvidence extends Evidence {
@@ -34,6 +34,6 @@ function rejudged({ value, verdict }: Evidence): Partial<Evidence> {
   if (verdict !== 'red' || !Array.isArray(findings)) return {};
   const told = (findings as unknown[]).filter((entry) => typeof entry === 'string' || typeof entry === 'object');
   if (told.length === findings.length) return {};
-  const again = judge({ ...value, findings: told } as JsonObject);
+  const again = judge({ ...value, findings: told });
   return again.verdict === 'red' ? {} : { verdict: again.verdict, passed: true, reason: null };
 }

@@ -34,11 +34,14 @@ const MORE_FORMS: readonly (readonly [name: string, form: RegExp])[] = [
   ['private_key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
 ];
 
-/** `password=...`, also with a quoted key or one with something in front, and its value. */
+/**
+ * `password=...`, also with a quoted key or one with something in front, and its value. Like the next one it has limits,
+ * so that a log of any kind takes no longer than it is long.
+ */
 const ASSIGNMENT =
-  /(?<![a-z0-9])(?:[a-z0-9]+[_-])*(?:password|passwd|token|secret|api[_-]?key)["']?\s*[:=]\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&]+)/gi;
+  /(?<![a-z0-9])(?:[a-z0-9]{1,40}[_-]){0,4}(?:password|passwd|token|secret|api[_-]?key)["']?\s*[:=]\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&]+)/gi;
 /** `scheme://user:password@`, and its password, which may hold what should have been encoded. */
-const URL_CREDENTIALS = /:\/\/[^\s:/@]*:(?!\d{1,5}(?:[/?#]|$))([^\s@]+)@/g;
+const URL_CREDENTIALS = /:\/\/[^\s:/@]{0,128}:(?!\d{1,5}(?:[/?#]|$))([^\s@]{1,256})@/g;
 
 const unquoted = (text: string): string => text.replaceAll(/^["']|["']$/g, '');
 const holds = (text: string, pattern: RegExp): boolean =>

@@ -49,7 +49,7 @@ async function problemOf(
   root: string,
   pages: ReadonlyMap<string, MarkdownPage>,
 ): Promise<Problem | undefined> {
-  const [place = '', anchor] = split(target);
+  const [place, anchor] = split(target);
   const path =
     place === '' ? source : resolve(place.startsWith('/') ? root : dirname(source), place.replace(/^\/+/, ''));
   const there = place === '' ? 'file' : await kindOf(path);

@@ -15,6 +15,7 @@ export const checkDocs = defineGate({
   }),
   example: { docs_dir: 'docs' },
   format: 'text',
+  redExit: 2,
   evaluate: async ({ docs_dir, no_root_readme }, ctx) => {
     const root = await projectRoot(ctx.cwd);
     const folder = resolve(root, docs_dir);

@@ -102,7 +102,7 @@ export const industrialReadiness = defineGate({
       {
         heading: 'Matrix',
         head: ['what', 'value'],
-        rows: Object.entries(matrix).map(([key, value]) => [key.replaceAll('_', ' '), value]),
+        rows: Object.entries<unknown>({ ...matrix }).map(([key, value]) => [key.replaceAll('_', ' '), value]),
       },
     ],
     runbook: [
