@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { z } from 'zod';
 import { fail } from '../errors/error.js';
@@ -61,10 +61,25 @@ async function outputOf<I, R extends GateReport>(
 
 /** Waits for others for up to ten seconds; a lock whose holder is gone is taken over. */
 async function locked(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true });
   try {
-    return await lock(folder, { stale: 10_000, retries: { retries: 100, minTimeout: 50, maxTimeout: 200 } });
+    const release = await lock(folder, { stale: 10_000, retries: { retries: 100, minTimeout: 50, maxTimeout: 200 } });
+    return async () => {
+      await release();
+      if (made !== undefined) await removeEmpty(folder, made);
+    };
   } catch (error) {
     throw fail('DPONE_ARTIFACT_WRITE', 'Another dpone holds this folder.', { where: folder, cause: error });
+  }
+}
+
+/** What was made only to be locked goes again: a call that is refused leaves nothing. */
+async function removeEmpty(folder: string, made: string): Promise<void> {
+  for (let path = folder; ; path = dirname(path)) {
+    const removed = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!removed || path === made) return;
   }
 }
