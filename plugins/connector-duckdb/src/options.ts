@@ -30,7 +30,7 @@ export interface SourceOptions {
   readonly query?: string | undefined;
 }
 
-export const sourceOptions: z.ZodType<SourceOptions> = z.object({
+export const sourceOptions: z.ZodType<SourceOptions> = z.strictObject({
   query: z
     .string()
     .min(1)
@@ -42,7 +42,7 @@ export interface SinkOptions {
   readonly keep_backup: boolean;
 }
 
-export const sinkOptions: z.ZodType<SinkOptions> = z.object({
+export const sinkOptions: z.ZodType<SinkOptions> = z.strictObject({
   keep_backup: z
     .boolean()
     .default(false)

@@ -24,6 +24,8 @@ export interface SinkCapabilities {
   readonly checks: readonly StagingCheck['kind'][];
   /** True where change, receipt and state commit in one transaction; else finalize is idempotent under the load id. */
   readonly transactional: boolean;
+  /** True where it can undo a load: with the option `keep_backup`, and {@link Sink.rollback}. Default false. */
+  readonly rollback?: boolean;
   /** True where several processes can stage units of one load. */
   readonly parallelStaging: 'process' | 'machine';
   /** Framework columns that it can fill: constants always; `row_id` and `row_hash` need hashing in the system. */

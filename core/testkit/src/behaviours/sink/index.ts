@@ -5,6 +5,7 @@ import { explains, FINALIZE_BEHAVIOURS, replays } from './finalizing.js';
 import { fillsFramework } from './framework.js';
 import { measures, measuresMax, quarantines, refusesBadValues } from './quality.js';
 import { fences, locks, receiptsCommit, RECOVER_BEHAVIOURS } from './receipts.js';
+import { ROLLBACK_BEHAVIOURS } from './rolling-back.js';
 import { SCHEMA_BEHAVIOURS } from './schema.js';
 import { attaches, holdsAllTypes, lanesAgree, quotesNames, stagingInvisible } from './staging.js';
 
@@ -31,4 +32,5 @@ export const SINK_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = [
   locks,
   fences,
   ...RECOVER_BEHAVIOURS,
+  ...ROLLBACK_BEHAVIOURS,
 ];
