@@ -3,6 +3,7 @@ export * from './history.js';
 export * from './host.js';
 export * from './live-target.js';
 export { runUnit } from './load/unit.js';
+export * from './load-rows.js';
 export * from './manifest/index.js';
 export * from './options.js';
 export { planProcess } from './plan/plan.js';

@@ -4,6 +4,7 @@ import { runGate } from '@dpone/sdk/run-gate';
 import { discover } from '../host/discover.js';
 import { Registry } from '../host/registry.js';
 import { installedPlugins } from './installed-plugins.js';
+import { loadRows } from './load-rows.js';
 import { readSource } from './read-source.js';
 import { withTarget } from './with-target.js';
 
@@ -13,6 +14,7 @@ export function gateHost(config: Interfaces.Config, ctx: GateContext): GateHost 
   return {
     runGate: async (id, input) => runGate(await registry.definition('gate', id), input, ctx),
     plugins: () => installedPlugins(config, registry),
+    loadRows: (process, path, options) => loadRows(registry, ctx, process, path, options),
     readSource: (block, options, use) => readSource(registry, ctx, block, options, use),
     withTarget: (process, use) => withTarget(registry, ctx, process, use),
   };

@@ -1,5 +1,6 @@
 import type { GateReport } from './gate.js';
 import type { LiveSource, LiveSourceOptions, SourceBlock } from './live-source.js';
+import type { LoadedRows, LoadRowsOptions } from './loaded-rows.js';
 import type { LiveTarget, ProcessRef } from './live-target.js';
 
 /** A plugin that is installed. */
@@ -21,4 +22,6 @@ export interface GateHost {
   withTarget<T>(process: ProcessRef, use: (target: LiveTarget) => Promise<T>): Promise<T>;
   /** Opens a source by a manifest's `source:` block, whatever plugin it is of, and closes it when `use` ends. Touches no state. */
   readSource<T>(block: SourceBlock, options: LiveSourceOptions, use: (source: LiveSource) => Promise<T>): Promise<T>;
+  /** Loads a file of rows (JSON Lines) into the target of a process, exactly once; the process's own state does not move. */
+  loadRows(process: ProcessRef, path: string, options: LoadRowsOptions): Promise<LoadedRows>;
 }

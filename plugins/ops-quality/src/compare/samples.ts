@@ -1,4 +1,5 @@
-import { parseExactJson, type ExactJson } from '@dpone/sdk';
+import { parseExactJson, type CanonicalType, type ExactJson } from '@dpone/sdk';
+import { parsedJson } from './canonical-text.js';
 import type { Columns } from './columns.js';
 import type { Comparison } from './compare.js';
 import { readRows } from './read-rows.js';
@@ -74,7 +75,7 @@ async function rowsOf(
     const values = names.map((name, i) => [name, row.also(i)] as const);
     const shown = values.filter(([, value]) => value !== undefined);
     found.set(row.key, {
-      row: Object.fromEntries(shown.map(([name, value]) => [name, shownValue(value)])),
+      row: Object.fromEntries(shown.map(([name, value]) => [name, shownValue(value, side.columns.get(name))])),
       compared: row.compared(),
     });
   });
@@ -84,8 +85,10 @@ async function rowsOf(
 const MAX_TEXT = 1000;
 
 /** A value as JSON holds it; a long text is cut. */
-function shownValue(value: unknown): unknown {
+function shownValue(value: unknown, type?: CanonicalType): unknown {
   if (value instanceof Uint8Array) return shownValue(Buffer.from(value).toString('base64'));
+  // On the rows lane a decimal is a text; JSON has numbers of any length.
+  if (type?.kind === 'decimal' && typeof value === 'string') return parsedJson(value);
   if (typeof value === 'string' && value.length > MAX_TEXT)
     return `${value.slice(0, MAX_TEXT)}... (${value.length} characters)`;
   return value;
