@@ -17,12 +17,14 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto
 .pass { color: var(--good); } .fail { color: var(--bad); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; } dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+th { white-space: nowrap; } .hash { font-size: .75em; word-break: break-all; }
 pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-radius: .4rem; }
 `;
 
 function value(given: unknown): string {
   const text = escape(cellText(given));
+  if (/^[0-9a-f]{64}$/.test(text)) return `<code class="hash">${text}</code>`;
   return typeof given === 'boolean' ? `<span class="${given ? 'pass' : 'fail'}">${text}</span>` : text;
 }
 

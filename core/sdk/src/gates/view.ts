@@ -82,7 +82,7 @@ const label = (key: string): string => key.charAt(0).toUpperCase() + key.slice(1
 
 /** A value as a person reads it in a cell. */
 export function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '-';
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return '-';
   if (typeof value === 'boolean') return value ? 'pass' : 'fail';
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.map(cellText).join(', ');
