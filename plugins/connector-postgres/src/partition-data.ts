@@ -19,7 +19,6 @@ import { postgresError, type Doing } from './errors.js';
 import type { Lent } from './partition-session.js';
 import { selectSql, type RowSet } from './select-sql.js';
 import { constantList, csvOptions, selectList } from './select-list.js';
-import { writeParquet } from './write-parquet.js';
 
 /** One part of a read. */
 export interface PartitionRead {
@@ -146,6 +145,7 @@ async function writeParquetFile(
   try {
     const sql = copySql(read, 'parquet', 'FORMAT binary');
     const feed = (take: Take): Promise<number> => lent.session.feedOut(sql, take, read.doing, signal);
+    const { writeParquet } = await import('./write-parquet.js');
     const { sent, ...written } = await writeParquet(feed, read.schema.columns, target, constants);
     whole = true;
     if (sent !== written.rows)

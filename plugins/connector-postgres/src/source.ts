@@ -1,8 +1,6 @@
 import { fail, type CheckResult, type ReadRequest, type Source, type SourceContext, type SourceRead } from '@dpone/sdk';
 import type { PostgresConnection } from './connection/settings.js';
 import type { CdcSource } from './cdc/cdc-source.js';
-import { checkCdc } from './cdc/check-cdc.js';
-import { openCdcRead } from './cdc/open-cdc-read.js';
 import { cdcNames } from './cdc/slot-name.js';
 import { checkSource } from './check.js';
 import type { SourceOptions } from './options.js';
@@ -44,6 +42,7 @@ export class PostgresSource implements Source {
   async check(): Promise<CheckResult[]> {
     const results = await checkSource(this.#of);
     if (this.#cdc === undefined || results.some((result) => result.status === 'fail')) return results;
+    const { checkCdc } = await import('./cdc/check-cdc.js');
     return [...results, ...(await checkCdc(this.#cdc))];
   }
 
@@ -56,6 +55,8 @@ export class PostgresSource implements Source {
           where: 'source.options.query',
           remedy: 'Name a table, or another incremental_strategy.',
         });
+      // What reads the log is loaded for those who read it.
+      const { openCdcRead } = await import('./cdc/open-cdc-read.js');
       return await openCdcRead(session, request, this.#cdc);
     } catch (error) {
       await session.close();

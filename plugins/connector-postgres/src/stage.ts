@@ -14,7 +14,6 @@ import { CopyOut } from './copy-out.js';
 import type { Put } from './copy-put.js';
 import { CopyTextWriter, refuseBad, type BadValue } from './copy-text.js';
 import { carry, copyInto, staging, withSession, type Progress, type StageContext } from './stage-context.js';
-import { stageParquet } from './stage-parquet.js';
 
 export async function stageData(
   data: LaneData,
@@ -78,6 +77,7 @@ async function stagePull(
     const request = { from: files, to, schema, constants: [], badRows: ctx.spec.badRows };
     const { rows, rejected } = await codec.convert(request, ctx.plugin.signal);
     await setAside(rejected, partition, ctx);
+    const { stageParquet } = await import('./stage-parquet.js');
     const staged = await stageParquet(to.path, schema, ctx, onProgress);
     if (staged !== rows) throw fail('DPONE_COUNT_MISMATCH', `the codec read ${rows} rows, ${staged} were staged`);
     return { rows, bytes: await sizeOf(files), rejected: rejected.length };
@@ -97,6 +97,7 @@ async function stagePush(
   return withSpool(partition, ctx, async (to) => {
     await data.write(to, ctx.plugin.signal);
     const bytes = (await stat(to.path)).size;
+    const { stageParquet } = await import('./stage-parquet.js');
     return { rows: await stageParquet(to.path, data.schema, ctx, onProgress), bytes, rejected: 0 };
   });
 }
