@@ -2,11 +2,14 @@ import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fail } from '../errors/error.js';
 import { atomicWrite } from '../util/atomic-write.js';
-import { stableJson } from '../util/stable-json.js';
+import { stableJsonLines } from '../util/stable-json.js';
 import type { OutputFile } from './gate.js';
 
-const contentOf = (file: OutputFile): Uint8Array =>
-  'bytes' in file ? file.bytes : Buffer.from('json' in file ? `${stableJson(file.json)}\n` : file.text);
+const contentOf = (file: OutputFile): string | Uint8Array | Iterable<string> =>
+  'bytes' in file ? file.bytes : 'json' in file ? stableJsonLines(file.json) : file.text;
+
+const bytesOf = (content: ReturnType<typeof contentOf>): Uint8Array =>
+  content instanceof Uint8Array ? content : Buffer.from(typeof content === 'string' ? content : [...content].join(''));
 
 /** Writes a gate's files into its folder, each whole or not at all, never through a link that leads out of it. */
 export async function writeFiles(folder: string, files: readonly OutputFile[]): Promise<void> {
@@ -17,7 +20,7 @@ export async function writeFiles(folder: string, files: readonly OutputFile[]): 
     // What is refused is refused before anything is written.
     for (const { file, path } of placed) {
       if (!path.startsWith(root + sep)) throw outside(file.path, folder);
-      if (file.exclusive === true) await refuseOther(path, contentOf(file), join(folder, file.path));
+      if (file.exclusive === true) await refuseOther(path, bytesOf(contentOf(file)), join(folder, file.path));
     }
     for (const { file, path } of placed) {
       await mkdir(dirname(path), { recursive: true });

@@ -9,6 +9,52 @@ export function stableJson(value: unknown, indent: number = 2): string {
   return render(value, indent, '\n', (keys) => keys.sort()) ?? 'null';
 }
 
+const CHUNK = 64 * 1024;
+
+/**
+ * The text of {@link stableJson} and a line break at its end, piece by piece: a long list in an object is never one text
+ * in memory.
+ */
+export function* stableJsonLines(value: unknown): Generator<string, void, undefined> {
+  let chunk = '';
+  for (const piece of pieces(value)) {
+    chunk += piece;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = '';
+  }
+  yield `${chunk}\n`;
+}
+
+function* pieces(value: unknown): Generator<string, void, undefined> {
+  const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && !hasToJson(value);
+  if (!plain || isRawNumber(value)) return yield stableJson(value);
+  const members = Object.entries(value)
+    .filter(([, member]) => isJson(member))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (members.length === 0) return yield '{}';
+  let before = '{';
+  for (const [key, member] of members) {
+    yield `${before}\n  ${JSON.stringify(key)}: `;
+    yield* listPieces(member);
+    before = ',';
+  }
+  yield '\n}';
+}
+
+function* listPieces(value: unknown): Generator<string, void, undefined> {
+  const order = (keys: string[]): string[] => keys.sort();
+  if (!Array.isArray(value) || value.length === 0) return yield render(value, 2, '\n  ', order) ?? 'null';
+  let before = '[';
+  for (const item of value as unknown[]) {
+    yield `${before}\n    ${render(item, 2, '\n    ', order) ?? 'null'}`;
+    before = ',';
+  }
+  yield '\n  ]';
+}
+
+const isJson = (value: unknown): boolean => !['undefined', 'function', 'symbol'].includes(typeof value);
+
 /** The same with keys in the order in which they were set: for people, who read the verdict first. */
 export function orderedJson(value: unknown, indent: number = 2): string {
   return render(value, indent, '\n', (keys) => keys) ?? 'null';

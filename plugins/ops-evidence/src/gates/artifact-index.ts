@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { byName, defineGate, fail, folderInput, plainPath } from '@dpone/sdk';
 import { z } from 'zod';
-import { findArtifacts } from '../find-artifacts.js';
+import { findArtifacts, isFolder } from '../find-artifacts.js';
 import { inspectArtifact, type IndexedArtifact } from '../inspect-artifact.js';
 
 const input = z.strictObject({
@@ -25,16 +26,15 @@ export const artifactIndex = defineGate({
   evaluate: async ({ root, output_dir, release }, ctx) => {
     const roots = root.map(plainPath);
     const items: IndexedArtifact[] = [];
-    let found = 0;
-    for (const folder of roots) {
-      const files = await findArtifacts(ctx.cwd, folder, [`${ARTIFACT}.json`, `${ARTIFACT}.md`]);
-      if (files === null) continue;
-      found += 1;
-      for (const file of files) items.push(await inspectArtifact(ctx.cwd, folder, file));
-    }
-    if (found === 0)
+    const folders: string[] = [];
+    for (const root of roots) if (await isFolder(resolve(ctx.cwd, root))) folders.push(root);
+    if (folders.length === 0)
       throw fail('DPONE_INPUT_INVALID', `None of these folders exists: ${roots.join(', ')}.`, { where: '--root' });
-    items.sort((a, b) => byName(a.path, b.path));
+    for (const folder of folders)
+      for await (const batch of batches(findArtifacts(ctx.cwd, folder, [`${ARTIFACT}.json`, `${ARTIFACT}.md`])))
+        items.push(...(await Promise.all(batch.map((file) => inspectArtifact(ctx.cwd, folder, file)))));
+    // One folder's files come in order.
+    if (folders.length > 1) items.sort((a, b) => byName(a.path, b.path));
     const blockers = [
       ...(items.length === 0 ? ['artifacts.missing'] : []),
       ...items.filter((item) => item.passed === false).map((item) => `${item.path}.not_passed`),
@@ -70,3 +70,17 @@ export const artifactIndex = defineGate({
     ],
   },
 });
+
+/** Files that are read at once. */
+const BATCH = 16;
+
+async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<T[], void, undefined> {
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
