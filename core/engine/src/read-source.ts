@@ -1,5 +1,6 @@
 import {
   fail,
+  orderedJson,
   type LiveSource,
   type LiveSourceOptions,
   type RowBatch,
@@ -80,7 +81,7 @@ async function* batchesOf(read: SourceRead): AsyncGenerator<RowBatch> {
 function specOf(host: EngineHost, block: SourceBlock, where: string): ProcessSpec {
   const issues = new Issues();
   const document = { name: 'source', source: block, sink: { type: 'none', table: 'none' } };
-  const node = readJson(JSON.stringify(document), where, 'manifest');
+  const node = readJson(orderedJson(document, 0), where, 'manifest');
   const spec = node?.kind === 'map' ? buildSpec(node, null, { path: where, file: where, env: host.env, issues }) : null;
   if (spec === null) throw issuesError(issues.list);
   return spec;
