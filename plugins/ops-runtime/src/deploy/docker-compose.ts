@@ -11,7 +11,7 @@ export function dockerCompose(deployment: Deployment): string {
       dpone: {
         image: literal(deployment.image),
         command: commandOf(deployment).map(literal),
-        env_file: [{ path: '.env', required: false }],
+        env_file: ['.env'],
         volumes: [{ type: 'bind', source: '.', target: '/workspace' }],
         working_dir: '/workspace',
         restart: 'no',
