@@ -1,5 +1,6 @@
-import { fail, quoteIdent } from '@dpone/sdk';
+import { quoteIdent } from '@dpone/sdk';
 import type { PhysicalOptions } from './physical-options.js';
+import { sqlExpression } from './sql-expression.js';
 import type { PhysicalSink, TargetColumn } from './target-type.js';
 
 const bracketed = (name: string): string => `[${name.replaceAll(']', ']]')}]`;
@@ -17,14 +18,6 @@ const listOf = (value: unknown): string[] =>
   value === undefined || value === null ? [] : (Array.isArray(value) ? (value as unknown[]) : [value]).map(String);
 
 const keyOf = ({ indexes }: PhysicalOptions): string[] => listOf(indexes['primary_key']);
-
-/** What a manifest may say in SQL stays within its own statement. */
-function expression(value: unknown, at: string): string {
-  const text = textOf(value);
-  if (/;|--|\/\*/.test(text))
-    throw fail('DPONE_MANIFEST_INVALID', `sink.options.physical_design.storage.${at} is no expression.`);
-  return text;
-}
 
 const columnLines = (columns: readonly TargetColumn[], line: (column: TargetColumn) => string): string =>
   columns.map((column) => `  ${line(column)}`).join(',\n');
@@ -73,8 +66,10 @@ const RENDER: Readonly<Record<PhysicalSink, Renderer>> = {
     return [
       [
         `CREATE TABLE ${dotted(table, backticked)} (\n${columnLines(columns, (c) => `${backticked(c.name)} ${c.target_type}`)}\n)`,
-        `ENGINE = ${expression(storage['engine'] ?? 'MergeTree', 'clickhouse.engine')}`,
-        ...(partition === undefined ? [] : [`PARTITION BY ${expression(partition, 'clickhouse.partition_by')}`]),
+        `ENGINE = ${sqlExpression(storage['engine'] ?? 'MergeTree', 'storage.clickhouse.engine')}`,
+        ...(partition === undefined
+          ? []
+          : [`PARTITION BY ${sqlExpression(partition, 'storage.clickhouse.partition_by')}`]),
         `ORDER BY ${order.length === 0 ? 'tuple()' : `(${order.join(', ')})`};`,
       ].join('\n'),
     ];

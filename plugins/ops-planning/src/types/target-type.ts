@@ -1,5 +1,6 @@
 import type { InferredColumn } from './infer-columns.js';
 import type { PhysicalOptions, TemporalFidelity } from './physical-options.js';
+import { sqlExpression } from './sql-expression.js';
 
 export const PHYSICAL_SINKS = ['mssql', 'postgres', 'clickhouse', 'bigquery', 'kafka'] as const;
 export type PhysicalSink = (typeof PHYSICAL_SINKS)[number];
@@ -116,7 +117,12 @@ export function targetColumn(
     reason,
   });
   const set = (options.columns[name] ?? options.columns[name.toLowerCase()])?.[sink];
-  if (set !== undefined) return decided(set, 'physical_override', `the manifest sets the type for ${sink}`);
+  if (set !== undefined)
+    return decided(
+      sqlExpression(set, `columns.${name}`),
+      'physical_override',
+      `the manifest sets the type for ${sink}`,
+    );
   if (logical_type.toLowerCase() === 'timestamp' && column.timezone === true)
     return decided(zonedType(sink, temporal), 'type_fidelity', `time zones are kept as ${temporal.mode}`);
   const found = TYPES[sink][logical_type.toLowerCase()] ?? TYPES[sink].text;
