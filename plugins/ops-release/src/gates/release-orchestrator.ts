@@ -16,6 +16,7 @@ import {
 import { z } from 'zod';
 import { attachInput, itemOf, itemsTable, type Item } from '../attach.js';
 import { readReleaseEvidence } from '../release-evidence.js';
+import { setPreviousAside } from '../set-aside.js';
 
 const OWN = ['artifact_index', 'evidence_chain'] as const;
 
@@ -23,7 +24,7 @@ const OWN = ['artifact_index', 'evidence_chain'] as const;
 export const releaseOrchestrator = defineGate({
   summary: 'Run the gates of a release one after the other',
   description:
-    'Indexes the artifacts below the roots, puts the index into a chain of evidence, asks the release gate over that and all evidence attached, and makes docs and runbook of the result. Every step runs, also after a red one; red when one of them is. A run again over the same artifacts repeats its link of the chain, one over others adds a link.',
+    'Indexes the artifacts below the roots, puts the index into a chain of evidence, asks the release gate over that and all evidence attached, and makes docs and runbook of the result. Every step runs, also after a red one; red when one of them is. A run again over the same artifacts repeats its link of the chain, one over others adds a link. Reports of an earlier run in the same folder are set aside as .previous, so that they are no evidence for this one.',
   input: z.strictObject({
     release: z.string().describe('The release.'),
     root: z
@@ -45,6 +46,10 @@ export const releaseOrchestrator = defineGate({
       if (Object.hasOwn(input.artifact, name))
         throw fail('DPONE_USAGE', `--artifact names ${name}, which the orchestrator makes itself.`);
     const folder = plainPath(input.output_dir);
+    await setPreviousAside(
+      resolve(ctx.cwd, folder),
+      input.root.map((root) => resolve(ctx.cwd, root)),
+    );
     const steps: Item[] = [];
     for await (const step of run(input, folder, ctx)) {
       const evidence = await readReleaseEvidence(ctx, step.name, step.path);

@@ -20,7 +20,7 @@ interface Row {
 }
 
 const GATES: Readonly<
-  Record<string, { gate: unknown; input: Record<string, unknown>; rows: string; first: string[] }>
+  Record<string, { gate: GateDefinition; input: Record<string, unknown>; rows: string; first: string[] }>
 > = {
   'release-gate': { gate: releaseGate, input: { release: 'v1' }, rows: 'items', first: [] },
   'release-promote': {
@@ -58,8 +58,7 @@ describe('evidence that is attached', () => {
 
   for (const [id, { gate, input, rows, first }] of Object.entries(GATES)) {
     describe(`to ${id}`, () => {
-      const run = (more: Record<string, unknown>): Promise<GateReport> =>
-        w.run(gate as GateDefinition<never>, { ...input, ...more });
+      const run = (more: Record<string, unknown>): Promise<GateReport> => w.run(gate, { ...input, ...more });
       const rowsOf = (report: GateReport): Row[] => report[rows] as Row[];
 
       it('is judged by its content, and listed by name', async () => {
@@ -133,7 +132,7 @@ describe('evidence that is attached', () => {
       const { gate, input } = GATES[id]!;
       await w.put('note.md', 'fine');
       for (const artifact of [{}, { note: 'note.md' }]) {
-        const report = await w.run(gate as GateDefinition<never>, { ...input, artifact });
+        const report = await w.run(gate, { ...input, artifact });
         expect(report.blockers).to.eql(['evidence.missing']);
       }
     });
@@ -141,7 +140,7 @@ describe('evidence that is attached', () => {
 
   it('is not needed by a change that expires: an emergency', async () => {
     const { gate, input } = GATES['change-request']!;
-    const ask = (more: object): Promise<GateReport> => w.run(gate as GateDefinition<never>, { ...input, ...more });
+    const ask = (more: object): Promise<GateReport> => w.run(gate, { ...input, ...more });
     expect((await ask({ expires_at: '2030-01-01' })).passed).to.equal(true);
     expect((await ask({ approver: [' '] })).blockers).to.eql(['approval.approvers_missing']);
     for (const expires_at of ['soon', '2026-02-30', '2026-01-01T25:00:00Z', ''])
@@ -150,7 +149,7 @@ describe('evidence that is attached', () => {
 
   it('goes with a warning when only the one who asks may approve', async () => {
     const { gate, input } = GATES['change-request']!;
-    const report = await w.run(gate as GateDefinition<never>, {
+    const report = await w.run(gate, {
       ...input,
       approver: ['rm@x', ' rm@x '],
       expires_at: '2030-01-01T00:00:00+02:00',
@@ -161,8 +160,7 @@ describe('evidence that is attached', () => {
 
   it('does not take an environment onto itself', async () => {
     await expectError(
-      () =>
-        w.run(releasePromote as never, { release: 'v1', from_env: 'production', to_env: ' production', artifact: {} }),
+      () => w.run(releasePromote, { release: 'v1', from_env: 'production', to_env: ' production', artifact: {} }),
       ['DPONE_USAGE'],
     );
   });
@@ -176,7 +174,7 @@ describe('evidence that is attached', () => {
     await w.put('index.json', { passed: true, total_artifacts: 12 });
     const artifact = { release_gate: 'gate.json', connector_badges: 'badges.json', artifact_index: 'index.json' };
     const pack = async (): Promise<string[]> => {
-      await w.run(docsPublishPack as never, { release: 'v1\n## x', artifact, output_dir: 'out' });
+      await w.run(docsPublishPack, { release: 'v1\n## x', artifact, output_dir: 'out' });
       return Promise.all(['out/README_SNIPPET.md', 'out/PAGES_INDEX.md'].map((path) => w.read(path)));
     };
     const [snippet, index] = await pack();
@@ -213,7 +211,7 @@ Artifacts in the index: 12
     await w.put('rollback.json', { applied: false, post_actions: ['Compare counts.', 'Tell support.'] });
     const artifact = { release_gate: 'gate.json', rollback_execute: 'rollback.json' };
     const pack = async (): Promise<string> => {
-      await w.run(runbookPack as never, { runbook_id: 'RB-1', title: 'v1 go-live', artifact, output_dir: 'out' });
+      await w.run(runbookPack, { runbook_id: 'RB-1', title: 'v1 go-live', artifact, output_dir: 'out' });
       return w.read('out/OPERATOR_RUNBOOK.md');
     };
     const runbook = await pack();

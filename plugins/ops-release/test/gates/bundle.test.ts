@@ -20,10 +20,9 @@ describe('a bundle of evidence', () => {
   const w = inWorkspace();
   const bundle = (items: readonly unknown[], more: object = {}): Promise<void> =>
     w.put('bundle.json', { run_id: 'r1', passed: true, items, ...more });
-  const live = (more: object = {}): Promise<GateReport> =>
-    w.run(goLiveGate as never, { bundle_json: 'bundle.json', ...more });
+  const live = (more: object = {}): Promise<GateReport> => w.run(goLiveGate, { bundle_json: 'bundle.json', ...more });
   const evaluate = (policy: unknown = {}): Promise<GateReport> =>
-    w.run(policyEvaluate as never, { bundle_json: 'bundle.json', policy_json: JSON.stringify(policy) });
+    w.run(policyEvaluate, { bundle_json: 'bundle.json', policy_json: JSON.stringify(policy) });
 
   it('goes live on green required items; an optional one only warns', async () => {
     await bundle([item('a'), item('docs', { required: false, passed: false })]);
@@ -105,7 +104,7 @@ describe('a bundle of evidence', () => {
     for (const policy of [{ required_evidenc: ['z'] }, { required_evidence: 'abc' }, [], 7])
       await expectError(() => evaluate(policy), ['DPONE_USAGE']);
     await expectError(
-      () => w.run(policyEvaluate as never, { bundle_json: 'bundle.json', policy_json: 'p.json' }),
+      () => w.run(policyEvaluate, { bundle_json: 'bundle.json', policy_json: 'p.json' }),
       ['DPONE_USAGE'],
     );
   });

@@ -7,7 +7,7 @@ import { inWorkspace } from '../support/workspace.js';
 
 describe('check-docs', () => {
   const w = inWorkspace();
-  const check = (more: Record<string, unknown> = {}): Promise<GateReport> => w.run(checkDocs as never, more);
+  const check = (more: Record<string, unknown> = {}): Promise<GateReport> => w.run(checkDocs, more);
   const issues = async (): Promise<string[]> =>
     ((await check())['issues'] as { kind: string; lineno: number; target: string }[]).map(
       ({ kind, lineno, target }) => `${lineno} ${kind} ${target}`,
@@ -68,7 +68,7 @@ describe('check-docs', () => {
     await w.put('pyproject.toml', '');
     await w.put('docs/a.md', '');
     await w.put('deep/er/x.txt', '');
-    const report = await w.run(checkDocs as never, {}, { cwd: join(w.cwd, 'deep/er') });
+    const report = await w.run(checkDocs, {}, { cwd: join(w.cwd, 'deep/er') });
     expect(report['checked_file_count']).to.equal(1);
   });
 

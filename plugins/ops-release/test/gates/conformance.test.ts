@@ -24,7 +24,7 @@ import {
 } from '@dpone/ops-release';
 
 interface Scenario {
-  readonly definition: unknown;
+  readonly definition: GateDefinition;
   readonly files: Readonly<Record<string, unknown>>;
   readonly evidence: readonly string[];
   readonly input: Readonly<Record<string, unknown>>;
@@ -162,7 +162,7 @@ for (const [id, { definition, files, evidence, input, waivers }] of Object.entri
     for (const c of conformance({
       kind: 'gate',
       id,
-      definition: definition as GateDefinition,
+      definition,
       green: async ({ workdir }) => {
         for (const [path, content] of Object.entries(files)) {
           await mkdir(dirname(join(workdir, path)), { recursive: true });

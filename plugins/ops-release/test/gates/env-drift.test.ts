@@ -23,7 +23,7 @@ describe('env-drift', () => {
   ): Promise<GateReport & { differences: Difference[] }> => {
     await w.put(`s.${ending}`, source);
     await w.put(`t.${ending}`, target);
-    return (await w.run(envDrift as never, {
+    return (await w.run(envDrift, {
       source_env: 'staging',
       target_env: 'production',
       source: `s.${ending}`,
@@ -128,7 +128,7 @@ describe('env-drift', () => {
       ],
     ] as const) {
       if (content !== undefined) await w.put(name, content);
-      await expectError(() => w.run(envDrift as never, { ...given, source: name }), [code]);
+      await expectError(() => w.run(envDrift, { ...given, source: name }), [code]);
     }
   });
 

@@ -24,7 +24,7 @@ describe('the records of a release', () => {
 
   const approve = (more: object = {}, given = {}): Promise<GateReport> =>
     w.run(
-      approvalRecord as never,
+      approvalRecord,
       { change_request: 'cr.json', actor: 'a@x', decision: 'approved', output_dir: 'ap', ...more },
       given,
     );
@@ -121,7 +121,7 @@ describe('the records of a release', () => {
 
   const deploy = (more: object = {}, given = {}): Promise<GateReport> =>
     w.run(
-      deploymentRecord as never,
+      deploymentRecord,
       {
         deployment_id: 'DEP-1',
         environment: 'production',
@@ -208,14 +208,14 @@ describe('the records of a release', () => {
   });
 
   const verify = (more: object = {}): Promise<GateReport> =>
-    w.run(postDeployVerify as never, {
+    w.run(postDeployVerify, {
       deployment_record: 'dep/deployment_record.json',
       output_dir: 'pdv',
       ...more,
     });
   const close = (more: object = {}, given = {}): Promise<GateReport> =>
     w.run(
-      releaseClose as never,
+      releaseClose,
       {
         release: 'v1',
         closed_by: 'rm@x',

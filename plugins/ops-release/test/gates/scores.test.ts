@@ -17,7 +17,7 @@ describe('evidence against a list of requirements', () => {
   describe('production-maturity', () => {
     const ALL = ['certification', 'cdc', 'performance', 'security', 'supply_chain', 'governance', 'docs'];
     const score = (artifact: object, more: object = {}): Promise<GateReport> =>
-      w.run(productionMaturity as never, { release: 'v1', artifact, ...more });
+      w.run(productionMaturity, { release: 'v1', artifact, ...more });
 
     for (const [green, level, number] of [
       [7, 'ga_ready', 100],
@@ -63,7 +63,7 @@ describe('evidence against a list of requirements', () => {
 
   describe('industrial-readiness', () => {
     const score = (artifact: object, more: object = {}): Promise<GateReport> =>
-      w.run(industrialReadiness as never, { release: 'v1', artifact, require: ['local_matrix'], ...more });
+      w.run(industrialReadiness, { release: 'v1', artifact, require: ['local_matrix'], ...more });
 
     it('keeps what is attached in its order, and blocks on any that is red', async () => {
       const report = await score({
@@ -121,7 +121,7 @@ describe('evidence against a list of requirements', () => {
 
   describe('release-evidence-pack', () => {
     const pack = (artifact: object, more: object = {}): Promise<GateReport> =>
-      w.run(releaseEvidencePack as never, { release: 'v1', artifact, require: ['a'], output_dir: 'out', ...more });
+      w.run(releaseEvidencePack, { release: 'v1', artifact, require: ['a'], output_dir: 'out', ...more });
     const payloads = (report: GateReport): unknown[] =>
       (report['artifacts'] as { payload: unknown }[]).map(({ payload }) => payload);
 
@@ -153,7 +153,7 @@ describe('evidence against a list of requirements', () => {
 
   describe('pre-release-checklist', () => {
     const check = (check: object, more: object = {}): Promise<GateReport> =>
-      w.run(preReleaseChecklist as never, { release: 'v1', release_type: 'patch', check, ...more });
+      w.run(preReleaseChecklist, { release: 'v1', release_type: 'patch', check, ...more });
 
     it('takes six words for yes, and any other for no', async () => {
       for (const word of ['1', 'TRUE', ' yes ', 'y', 'Passed', 'pass'])

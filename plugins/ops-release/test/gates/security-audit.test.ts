@@ -9,7 +9,7 @@ const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl
 
 describe('security-audit', () => {
   const w = inWorkspace();
-  const audit = (input: Record<string, unknown>): Promise<GateReport> => w.run(securityAudit as never, input);
+  const audit = (input: Record<string, unknown>): Promise<GateReport> => w.run(securityAudit, input);
   const manifest = async (value: unknown): Promise<readonly string[]> =>
     (await audit({ manifest_json: JSON.stringify(value) })).blockers;
   const log = async (log_text: string): Promise<readonly string[]> => (await audit({ log_text })).blockers;

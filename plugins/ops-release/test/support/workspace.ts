@@ -11,7 +11,7 @@ export interface Workspace {
   put(path: string, content: unknown): Promise<void>;
   read(path: string): Promise<string>;
   json(path: string): Promise<Record<string, unknown>>;
-  run(gate: GateDefinition<never>, input: Record<string, unknown>, given?: Partial<GateContext>): Promise<GateReport>;
+  run(gate: GateDefinition, input: Record<string, unknown>, given?: Partial<GateContext>): Promise<GateReport>;
 }
 
 /** Gives every test of a suite a fresh folder. */
@@ -33,6 +33,6 @@ export function inWorkspace(): Workspace {
     },
     read: (path) => readFile(at(path), 'utf8'),
     json: async (path) => JSON.parse(await readFile(at(path), 'utf8')) as Record<string, unknown>,
-    run: (gate, input, given) => runGate(gate as unknown as GateDefinition, input, gateContext(here.cwd, given)),
+    run: (gate, input, given) => runGate(gate, input, gateContext(here.cwd, given)),
   };
 }
