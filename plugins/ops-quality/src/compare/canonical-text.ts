@@ -44,6 +44,9 @@ export function jsonText(value: unknown): string {
   return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${jsonText(item)}`).join(',')}}`;
 }
 
+/** A text as it is; anything else as JSON. */
+export const plainText = (value: unknown): string => (typeof value === 'string' ? value : jsonText(value));
+
 /** What values of a column are compared as. */
 export type Meaning = 'number' | 'text' | 'uuid' | 'date' | 'timestamp' | 'time' | 'interval' | 'bytes' | 'json';
 
@@ -84,20 +87,20 @@ export function textOf(value: unknown, meaning: Meaning): string | null {
     case 'number':
       return typeof value === 'boolean' ? (value ? '1' : '0') : numberText(value);
     case 'uuid':
-      return String(value).toLowerCase();
+      return plainText(value).toLowerCase();
     case 'timestamp': {
-      const text = String(value);
+      const text = plainText(value);
       if (text.length === 10 && DAY.test(text)) return `${text}T00:00:00`;
       return MOMENT.test(text) ? momentText(text.charCodeAt(10) === 32 ? text.replace(' ', 'T') : text) : text;
     }
     case 'time':
-      return momentText(String(value));
+      return momentText(plainText(value));
     case 'bytes':
-      return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value);
+      return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : plainText(value);
     case 'json':
       return typeof value === 'string' ? jsonText(parsedJson(value)) : jsonText(value);
     default:
-      return String(value);
+      return plainText(value);
   }
 }
 

@@ -34,7 +34,15 @@ export function pairColumns(
 
 /** Makes the text of a side's values. `type`: the side's own. */
 export function cellText(pair: ColumnPair, type: CanonicalType | undefined): (value: unknown) => string | null {
-  const { meaning, marked } = pair;
+  const text = exactText(pair, type);
+  // Some systems hand over the short text of a single float, others the double that it is.
+  return type?.kind === 'float32' ? (value) => text(typeof value === 'number' ? Math.fround(value) : value) : text;
+}
+
+function exactText(
+  { meaning, marked }: ColumnPair,
+  type: CanonicalType | undefined,
+): (value: unknown) => string | null {
   if (!marked) return (value) => textOf(value, meaning);
   if (type === undefined) return (value) => untypedText(value, meaning);
   const own = meaningOf(type);

@@ -24,13 +24,14 @@ export function liveSide(name: Side['name'], block: SourceBlock, live: LiveSourc
 }
 
 async function give(batch: RowBatch, has: readonly string[], wants: readonly string[], take: Take): Promise<void> {
-  const none = new Array<undefined>(batch.rows).fill(undefined);
+  const none = Array.from({ length: batch.rows }, () => undefined);
   await take({ rows: batch.rows, columns: wants.map((name) => batch.columns[has.indexOf(name)] ?? none) });
 }
 
 /** How a block of a SQL system is asked by a query; undefined where it is none, or cannot be put into one. */
 export function sqlPlaces(block: SourceBlock): (SqlDialect & { readonly from: string }) | undefined {
-  const dialect = SQL_DIALECTS[String(block['type'])];
+  const { type } = block;
+  const dialect = typeof type === 'string' ? SQL_DIALECTS[type] : undefined;
   const from = dialect && fromOf(block, (part) => dialect.quote(part));
   return dialect === undefined || from === undefined ? undefined : { ...dialect, from };
 }

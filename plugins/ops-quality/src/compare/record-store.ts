@@ -102,7 +102,7 @@ export class RecordStore {
   /** Indexes of the arena's records, part after part. */
   #byPart(): number[] {
     const next = this.#partStarts();
-    const order = new Array<number>(this.#parts.length);
+    const order = this.#parts.slice();
     this.#parts.forEach((part, i) => (order[next[part]!++] = i));
     return order;
   }

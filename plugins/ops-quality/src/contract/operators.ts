@@ -15,10 +15,10 @@ export function compareResult(result: Measurement | string, rule: QualityRule): 
     order(least as ExactJson) >= 0 && order(most as ExactJson) <= 0;
   if (rule.mustBe !== undefined) return equal(rule.mustBe);
   if (rule.mustNotBe !== undefined) return !equal(rule.mustNotBe);
-  if (rule.mustBeGreaterThan !== undefined) return order(rule.mustBeGreaterThan as ExactJson) > 0;
-  if (rule.mustBeGreaterOrEqualTo !== undefined) return order(rule.mustBeGreaterOrEqualTo as ExactJson) >= 0;
-  if (rule.mustBeLessThan !== undefined) return order(rule.mustBeLessThan as ExactJson) < 0;
-  if (rule.mustBeLessOrEqualTo !== undefined) return order(rule.mustBeLessOrEqualTo as ExactJson) <= 0;
+  if (rule.mustBeGreaterThan !== undefined) return order(rule.mustBeGreaterThan) > 0;
+  if (rule.mustBeGreaterOrEqualTo !== undefined) return order(rule.mustBeGreaterOrEqualTo) >= 0;
+  if (rule.mustBeLessThan !== undefined) return order(rule.mustBeLessThan) < 0;
+  if (rule.mustBeLessOrEqualTo !== undefined) return order(rule.mustBeLessOrEqualTo) <= 0;
   if (rule.mustBeBetween !== undefined) return between(rule.mustBeBetween);
   return rule.mustNotBeBetween !== undefined && !between(rule.mustNotBeBetween);
 }

@@ -1,4 +1,5 @@
 import type { GateHost, SourceBlock } from '@dpone/sdk';
+import { plainText } from '../compare/canonical-text.js';
 import { queryBlock, sqlPlaces } from '../compare/live-side.js';
 import type { Measurement } from '../measurement.js';
 import type { SqlRule } from './odcs-rules.js';
@@ -35,7 +36,7 @@ export async function runSqlRules(
       return null;
     });
     const passed = value !== null && compareResult(value as Measurement | string, rule);
-    answers.push({ code, rule, passed, message: `The query says ${String(value)}.` });
+    answers.push({ code, rule, passed, message: `The query says ${plainText(value)}.` });
   }
   return answers;
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, type JsonObject } from '@dpone/sdk';
-import type { Options } from 'ajv';
 
 /** How many problems of a document an error names. */
 const NAMED = 5;
@@ -18,7 +17,7 @@ export async function validateDocument(document: JsonObject, schemaPath: string,
   const ajv = new Ajv2019({
     allErrors: true,
     strict: false,
-    formats: { ...fullFormats } as NonNullable<Options['formats']>,
+    formats: { ...fullFormats },
   });
   let validate;
   try {

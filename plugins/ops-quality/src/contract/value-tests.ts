@@ -1,5 +1,5 @@
 import { fail, isJsonObject, isRawNumber, parseExactJson, type CanonicalType, type ExactJson } from '@dpone/sdk';
-import { jsonText, numberText, parsedJson, textOf } from '../compare/canonical-text.js';
+import { jsonText, numberText, parsedJson, plainText, textOf } from '../compare/canonical-text.js';
 import { compareMeasurements, type Measurement } from '../measurement.js';
 
 /** Whether a value that is there keeps a rule. */
@@ -127,14 +127,14 @@ export function optionTest(
     case 'maxLength':
       return (value) => lengthOf(value) <= number;
     case 'pattern': {
-      const pattern = regularExpression(String(bound), where);
+      const pattern = regularExpression(plainText(bound), where);
       return (value) => pattern.test(String(value));
     }
     case 'format':
       return logical === 'string'
-        ? formats[String(bound)]
+        ? formats[plainText(bound)]
         : logical === 'integer'
-          ? fitsBits(String(bound))
+          ? fitsBits(plainText(bound))
           : undefined;
     case 'minimum':
       return (value) => order(value, bound, logical) >= 0;

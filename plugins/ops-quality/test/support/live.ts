@@ -23,7 +23,7 @@ export function memoryHost(
     loadRows: unasked,
     readSource: (block, _options, use) => {
       asked.push(block);
-      const { columns, rows } = tables[String(block['type'])]!;
+      const { columns, rows } = tables[block['type'] as string]!;
       const live: LiveSource = {
         schema: { columns: Object.entries(columns).map(([name, type]) => ({ name, type, nullable: true })) },
         tempDir: () => Promise.resolve(tempDir),
