@@ -42,8 +42,10 @@ export function automationSteps(profile: string, rowCount: number): PlanStep[] {
       ['openlineage.json', 'openlineage.md'],
       `dpone ops lineage-export --output-dir ${at('lineage')}`,
       `--run-registry-entry ${at('run-registry/unknown_run__run_registry.json')}`,
-      `--input postgres=public.orders --output postgres=landing.orders > ${at('lineage/openlineage.md')}`,
-      `&& cp ${at('lineage/unknown_run__openlineage.json')} ${at('lineage/openlineage.json')}`,
+      `--input postgres=public.orders --output postgres=landing.orders`,
+      ...['json', 'md'].map(
+        (ending) => `&& cp ${at(`lineage/unknown_run__openlineage.${ending}`)} ${at(`lineage/openlineage.${ending}`)}`,
+      ),
     ),
     step(
       'evidence_bundle',

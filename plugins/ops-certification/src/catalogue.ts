@@ -48,7 +48,7 @@ export function catalogueOf(
   ] as const)
     for (const provider of providers)
       for (const name of connectorsOf(provider))
-        if (entries.get(name)?.package == null) entries.set(name, entryOf(name, provider, isInstalled));
+        if ((entries.get(name)?.package ?? null) === null) entries.set(name, entryOf(name, provider, isInstalled));
   return Object.fromEntries(entries);
 }
 

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   CHAIN_INDEX,
+  cellText,
   chainFiles,
   changedFiles,
   hashFile,
@@ -39,7 +40,7 @@ async function changedSince(entry: JsonObject, folder: string, cwd: string): Pro
   const { release, artifact_index_path: named, artifact_index_hash: hash } = entry;
   const path = typeof named === 'string' ? named : '';
   const now = await hashFile(resolve(cwd, path)).catch(() => undefined);
-  const copy = await readArtifact(join(folder, chainFiles(String(release)).copy));
+  const copy = await readArtifact(join(folder, chainFiles(cellText(release)).copy));
   const listed = copy.state === 'json' && isJsonObject(copy.value) ? await changedFiles(copy.value, cwd) : [];
   return [...(now?.sha256 === hash ? [] : [path]), ...listed];
 }

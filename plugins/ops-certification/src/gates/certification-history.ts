@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import {
   below,
+  cellText,
   defineGate,
   fail,
   folderInput,
@@ -112,10 +113,9 @@ async function recorded(folder: string, release: string): Promise<readonly JsonO
     throw fail('DPONE_INPUT_INVALID', 'The index of the history cannot be read; nothing is added to it.', {
       where: join(folder, INDEX),
     });
-  const clash = releases.find(
-    (row) => row['release'] !== release && fileName(String(row['release'])) === fileName(release),
-  );
-  if (clash !== undefined)
+  const rows = releases as readonly JsonObject[];
+  const others = rows.map((row) => cellText(row['release'])).filter((name) => name !== release);
+  if (others.some((name) => fileName(name) === fileName(release)))
     throw fail('DPONE_INPUT_INVALID', 'The files of another release have this name.', { where: '--release' });
-  return releases;
+  return rows;
 }

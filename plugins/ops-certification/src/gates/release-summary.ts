@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import {
   CHAIN_INDEX,
   below,
+  cellText,
   defineGate,
   folderInput,
   plainPath,
@@ -132,7 +133,7 @@ async function judgeSuite(cwd: string, name: string, path: string): Promise<Judg
     blocker: passed ? null : `${name}.${state === 'missing' ? 'missing' : 'not_passed'}`,
     summary:
       state === 'json'
-        ? `cases=${String(value['case_count'] ?? 0)}; evidence=${String(count)}; blockers=${open}`
+        ? `cases=${cellText(value['case_count'] ?? 0)}; evidence=${cellText(count)}; blockers=${open}`
         : (reason ?? 'artifact missing'),
   };
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
   aside,
   below,
+  cellText,
   CHAIN_INDEX,
   chainEntries,
   chainFiles,
@@ -154,7 +155,7 @@ const isThere = (release: string, folder: string): Error =>
 
 function refuseSameNames(release: string, known: readonly JsonObject[], folder: string): void {
   const { entry } = chainFiles(release);
-  const clash = known.find((one) => chainFiles(String(one['release'])).entry === entry);
+  const clash = known.find((one) => chainFiles(cellText(one['release'])).entry === entry);
   if (clash === undefined) return;
   throw fail('DPONE_INPUT_INVALID', `The files of ${release} would have the names of another release's.`, {
     where: folder,

@@ -121,7 +121,8 @@ function runBlockers(run: RunResultFile, passed: boolean): string[] {
 
 /** Names of the entry's files. The id is theirs as it is: one that leads elsewhere is refused. */
 function fileNames(runId: string, where: string): { readonly entry: string; readonly page: string } {
-  if (/[/\\\0-\x1f]/.test(runId) || runId.startsWith('.') || runId.length > 200)
+  const leadsElsewhere = /[/\\]/.test(runId) || /\p{Cc}/u.test(runId) || runId.startsWith('.');
+  if (leadsElsewhere || runId.length > 200)
     throw fail('DPONE_INPUT_INVALID', 'The run_id of this run cannot be a file name.', { where });
   return { entry: `${runId}__run_registry.json`, page: `${runId}__run_registry.md` };
 }
@@ -144,8 +145,7 @@ async function firstRecorded(path: string, report: { readonly run_id: string }):
   if (artifact.state === 'missing' || report.run_id === UNKNOWN_RUN) return undefined;
   const entry = artifact.state === 'json' && isJsonObject(artifact.value) ? artifact.value : undefined;
   const { recorded_at: when } = entry ?? {};
-  if (entry !== undefined && identity(entry) === identity(report as JsonObject) && typeof when === 'string')
-    return when;
+  if (entry !== undefined && identity(entry) === identity(report) && typeof when === 'string') return when;
   throw fail('DPONE_FILE_EXISTS', `Run ${report.run_id} is recorded already, with other evidence.`, {
     where: path,
     remedy: 'Record a run of several processes as a whole (.dpone/runs/RUN_ID), or use another --output-dir.',

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@dpone/sdk';
+import { cellText, isJsonObject, type JsonObject } from '@dpone/sdk';
 import type { Project, Requirement } from './project.js';
 
 /** A project from its `package.json`: everything that its lock file installs, or what it declares where it has none. */
@@ -26,7 +26,7 @@ function declared(value: JsonObject): Requirement[] {
   return (['dependencies', 'optionalDependencies'] as const).flatMap((key) => {
     const list = value[key];
     return Object.entries(isJsonObject(list) ? list : {}).map(([name, range]) =>
-      requirement(name, String(range), key === 'optionalDependencies'),
+      requirement(name, cellText(range), key === 'optionalDependencies'),
     );
   });
 }
@@ -39,7 +39,7 @@ function installed(lock: unknown): Requirement[] {
     const at = path.lastIndexOf('node_modules/');
     if (at === -1 || !isJsonObject(entry) || entry['dev'] === true || entry['link'] === true) continue;
     const name = typeof entry['name'] === 'string' ? entry['name'] : path.slice(at + 'node_modules/'.length);
-    const one = requirement(name, String(entry['version'] ?? 'unknown'), entry['optional'] === true);
+    const one = requirement(name, cellText(entry['version'] ?? 'unknown'), entry['optional'] === true);
     found.set(one.purl, one);
   }
   return [...found.values()];
