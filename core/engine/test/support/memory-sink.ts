@@ -15,6 +15,7 @@ import {
 } from '@dpone/sdk';
 import { z } from 'zod';
 import { applyChange, applyStep } from './memory-finalize.js';
+import { keepBackup, memoryRollback } from './memory-rollback.js';
 import type { MemoryStore, Row } from './memory-store.js';
 
 const POLL_MS = 5;
@@ -24,7 +25,10 @@ export const memorySink = (store: MemoryStore) =>
   defineSink({
     summary: 'Tables of the in-memory store',
     connection: z.object({ uri: z.string() }),
-    options: z.object({ limit: z.number().optional().describe('Largest number that a column holds.') }),
+    options: z.object({
+      limit: z.number().optional().describe('Largest number that a column holds.'),
+      keep_backup: z.boolean().default(false).describe('Keep the target as it was before the newest load.'),
+    }),
     table: 'required',
     capabilities: {
       lanes: ['rows'],
@@ -32,6 +36,7 @@ export const memorySink = (store: MemoryStore) =>
       ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
       checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio'],
       transactional: true,
+      rollback: true,
       parallelStaging: 'process',
       framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'null'],
       maxIdentifier: 63,
@@ -148,6 +153,7 @@ export const memorySink = (store: MemoryStore) =>
         alive();
         if (program.load.fence !== store.fences.get(target)) throw fail('DPONE_FENCED', 'another worker took over');
         const transaction = store.begin();
+        const detail = ctx.options.keep_backup ? keepBackup(transaction, target, program) : program.receipt.detail;
         for (const change of program.changes) applyChange(transaction, target, change);
         let counts = { inserted: 0, updated: 0, deleted: 0 };
         for (const step of program.steps)
@@ -156,7 +162,7 @@ export const memorySink = (store: MemoryStore) =>
         await ctx.step('finalize.changed');
         alive();
         const committedAt = ctx.clock.now().toISOString();
-        transaction.receipts.unshift({ ...program.receipt, ...counts, finalRows, committedAt });
+        transaction.receipts.unshift({ ...program.receipt, detail, ...counts, finalRows, committedAt });
         if (program.state !== null)
           transaction.states.set(program.state.key, {
             ...program.state,
@@ -236,6 +242,7 @@ export const memorySink = (store: MemoryStore) =>
           if (!store.staging.has(ref.loadId)) throw fail('DPONE_FENCED', 'staging is gone');
           return Promise.resolve(load(ref, spec));
         },
+        rollback: memoryRollback(store, target, ctx),
         close: () => Promise.resolve(store.disconnect(session)),
       };
     },
