@@ -2,15 +2,10 @@ import { expect } from 'chai';
 import { ERRORS } from '@dpone/sdk';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { environmentVariables } from './environment-variables.js';
 import { pages, ROOT } from './markdown.js';
 
 const code = /\bDPONE_[A-Z][A-Z_]*[A-Z]\b/g;
-
-/** Environment variables, which look like codes: the first column of the operators' table is the list of them. */
-function environmentVariables(): Set<string> {
-  const text = readFileSync(join(ROOT, 'docs/guides/operators.md'), 'utf8');
-  return new Set([...text.matchAll(/^\| `(DPONE_[A-Z_]+)`/gm)].map((match) => match[1]!));
-}
 
 /** The TypeScript of the packages under some folders. */
 const sources = (folders: readonly string[]): string[] =>
