@@ -73,16 +73,19 @@ function endOfValue(lines: readonly string[], at: number, value: string): number
     const end = lines.findIndex((line, i) => i > at && line.includes(quotes));
     return end === -1 ? lines.length - 1 : end;
   }
-  const indent = indentOf(lines[at]!);
+  const column = keyColumn(lines[at]!);
   let end = at;
   for (let next = at + 1; next < lines.length; next += 1) {
     const line = lines[next]!;
     if (line.trim() === '') continue;
-    const isItem = value.trim() === '' && indentOf(line) === indent && line.trimStart().startsWith('- ');
-    if (indentOf(line) <= indent && !isItem) break;
+    const isItem = value.trim() === '' && indentOf(line) === column && line.trimStart().startsWith('- ');
+    if (indentOf(line) <= column && !isItem) break;
     end = next;
   }
   return end;
 }
 
 const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+/** Where a line's key begins: behind the dashes of the list that it is an item of. */
+const keyColumn = (line: string): number => /^\s*(?:-\s+)*/.exec(line)![0].length;

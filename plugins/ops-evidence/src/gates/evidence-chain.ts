@@ -57,13 +57,13 @@ export const evidenceChain = defineGate({
     const warnings = await warningsOf(given, known.length, ctx.cwd);
     const same = known.find(({ release }) => release === given.release);
     const last = known.at(-1);
-    const entry =
-      same ?? (await unfinished(folder, given.release, hash, last)) ?? newEntry(given, hash, last, ctx.clock);
-    if (entry['artifact_index_hash'] !== hash) throw isThere(given.release, folder);
     if (same === undefined) {
       refuseSameNames(given.release, known, folder);
       await refuseFork(given.previous_entry, last, ctx.cwd);
     }
+    const begun = same ?? (await unfinished(folder, given.release, hash, last));
+    const entry = begun ?? newEntry(given, hash, last, ctx.clock);
+    if (entry['artifact_index_hash'] !== hash) throw isThere(given.release, folder);
     const report = {
       ...(entry as unknown as ChainEntry),
       schema_version: 'dpone.ops.evidence_chain.v1',
