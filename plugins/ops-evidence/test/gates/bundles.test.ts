@@ -56,10 +56,15 @@ describe('the command evidence-bundle', () => {
   afterEach(() => space.remove());
   const bundle = (rows: string, ...more: string[]) =>
     dpone(space.cwd, [
-      ...'ops evidence-bundle --run-id r --source postgres --sink mssql --strategy cdc --row-count 2 --format json'.split(
-        ' ',
-      ),
-      ...['--artifact-dir', 'e', '--contract-json', '{"not_null":["id"]}', '--rows-json', rows],
+      ...'ops evidence-bundle --run-id r --source postgres --sink mssql --strategy cdc --row-count 2'.split(' '),
+      '--format',
+      'json',
+      '--artifact-dir',
+      'e',
+      '--contract-json',
+      '{"not_null":["id"]}',
+      '--rows-json',
+      rows,
       ...more,
     ]);
 

@@ -34,9 +34,10 @@ describe('manifest-bundle', () => {
   const bundle = (file: Record<string, string>, more: object = {}) =>
     space.run(manifestBundle, { bundle_id: 'b', file, output_dir: 'out', ...more });
   const copyOf = async (name: string, text: string): Promise<string> => {
+    const ending = /.\.\w+$/.exec(name)?.[0].slice(1) ?? '.txt';
     await space.put(name, text);
     await bundle({ f: name });
-    return space.text(`out/files/f${/\.\w+$/.exec(name.replace(/^\./, '')) ?? '.txt'}`);
+    return space.text(`out/files/f${ending}`);
   };
 
   for (const [what, name, text] of [

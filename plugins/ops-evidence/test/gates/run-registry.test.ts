@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { conformance, expectError } from '@dpone/testkit';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runRegistry } from '@dpone/ops-evidence';
 import { dpone } from '../support/cli.js';
