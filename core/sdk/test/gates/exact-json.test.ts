@@ -43,4 +43,18 @@ describe('exact JSON', () => {
     expect(decimalText('9007199254740993')).to.not.equal(decimalText('9007199254740992'));
     expect(decimalText('1')).to.not.equal(decimalText('-1'));
   });
+
+  it('takes NaN and Infinity where they are asked for, and for numbers only', () => {
+    const text =
+      '{"NaN": "NaN -Infinity", "a": [NaN, -Infinity, Infinity], "b": "number:NaN", "c": "number\\u003aNaN"}';
+    expect(parseExactJson(text, { nonFinite: true })).to.eql({
+      NaN: 'NaN -Infinity',
+      a: [NaN, -Infinity, Infinity],
+      b: 'number:NaN',
+      c: 'number:NaN',
+    });
+    expect(() => parseExactJson(text)).to.throw(SyntaxError);
+    for (const bad of ['xNaN', 'NaNs', '-NaN', '1NaN', 'nan'])
+      expect(() => parseExactJson(bad, { nonFinite: true }), bad).to.throw(SyntaxError);
+  });
 });

@@ -6,6 +6,9 @@ import { methodOf } from '../compare/method.js';
 import { blockInput, isOwnColumn, namesInput, rowsInput, withSides } from '../compare/open-sides.js';
 import { samplesOf } from '../compare/samples.js';
 
+/** Rows that a report may hold. */
+const MAX_SAMPLES = 10_000;
+
 /** What makes a comparison red: a key of the report, and its blocker. */
 const COUNTS = [
   ['duplicate_source_key_count', 'duplicate_source_keys'],
@@ -29,9 +32,8 @@ export const diff = defineGate({
     compare_columns: namesInput('Columns to compare, with commas between. Default: all but the key.').optional(),
     sample_limit: z
       .int()
-      .max(10_000)
       .default(20)
-      .describe('The most differences that are shown with their rows; all are counted.'),
+      .describe('The most differences that are shown with their rows, up to 10000; all are counted.'),
   }),
   example: {
     source_rows_json: '[{"id": 1, "amount": 100}]',
@@ -53,7 +55,7 @@ export const diff = defineGate({
           input.compare_columns,
           (name) => live && isOwnColumn(name),
         );
-        const limit = Math.max(0, input.sample_limit);
+        const limit = Math.min(MAX_SAMPLES, Math.max(0, input.sample_limit));
         const found = await compare(source, target, columns, { wins: 'first', order: (key) => key, most: limit });
         const counts = {
           missing_in_target_count: found.missing.count,
