@@ -13,9 +13,12 @@ function flagRows(command) {
       const short = flag.char === undefined ? '' : `-${flag.char}, `;
       const value = flag.type === 'boolean' ? '' : ` ${flag.helpValue ?? flag.options?.join('\\|') ?? 'VALUE'}`;
       const negated = flag.allowNo === true ? ` / --no-${name}` : '';
-      const standard =
-        flag.required === true ? 'required' : flag.default === undefined ? '-' : code(String(flag.default));
-      return [code(`${short}--${name}${value}${negated}`), standard, flag.summary ?? flag.description ?? ''];
+      // A gate's defaults are its schema's, which the adapter puts into the words that --help prints.
+      const words = flag.summary ?? flag.description ?? '';
+      const [, told, schemaDefault] = /^(.*?) \[default: (.*)\]$/s.exec(words) ?? [undefined, words];
+      const given = flag.default ?? schemaDefault;
+      const standard = flag.required === true ? 'required' : given === undefined ? '-' : code(String(given));
+      return [code(`${short}--${name}${value}${negated}`), standard, told];
     });
 }
 
