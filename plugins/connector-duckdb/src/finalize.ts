@@ -4,7 +4,6 @@ import {
   type FinalizeStepName,
   type Json,
   type LoadProgram,
-  type LoadRef,
   type TableRef,
 } from '@dpone/sdk';
 import { backupsOf } from './backup-sql.js';
@@ -44,10 +43,8 @@ export async function finalizeLoad(
     const counts = await applyStatements(session, program, statements, ctx.signal);
     await ctx.step('finalize.changed');
     const now = ctx.now().toISOString();
-    const receipt = { ...program.receipt, target: label };
-    const kept = ctx.keepBackup ? await keptDetail(session, load, doing) : {};
-    const detail = { ...(receipt.detail as object), ...kept };
-    await session.run(insertReceipt(ctx.meta, { ...receipt, detail }, counts, now), doing);
+    const detail = ctx.keepBackup ? await keptDetail(session, program, doing) : program.receipt.detail;
+    await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label, detail }, counts, now), doing);
     if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
     await ctx.step('finalize.receipted');
     return counts;
@@ -62,12 +59,13 @@ async function dropOlderBackups(session: Session, target: TableRef, doing: Doing
     await session.run(`DROP TABLE ${tableName(table)}`, doing);
 }
 
-/** What the receipt says of the backup, by which one that was altered is known. */
-async function keptDetail(session: Session, load: LoadRef, doing: Doing): Promise<{ readonly backup: Json }> {
+/** The receipt's detail with what was kept, by which a backup that was altered is known. */
+async function keptDetail(session: Session, { load, receipt }: LoadProgram, doing: Doing): Promise<Json> {
   const { backup } = rollbackNames(load.loadId, load.target);
-  if (!(await tableExists(session, backup, doing))) return { backup: null };
+  const detail = receipt.detail as object;
+  if (!(await tableExists(session, backup, doing))) return { ...detail, backup: null };
   const rows = await session.count(`SELECT count(*) FROM ${tableName(backup)}`, doing);
-  return { backup: { table: tableLabel(backup), rows } };
+  return { ...detail, backup: { table: tableLabel(backup), rows } };
 }
 
 /** Runs the statements and adds up what DuckDB says each changed. */

@@ -39,6 +39,7 @@ export const sinkCapabilities: SinkCapabilities = {
   ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
   checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio', 'predicate'],
   transactional: true,
+  rollback: true,
   parallelStaging: 'machine',
   framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'null'],
   maxIdentifier: 63,

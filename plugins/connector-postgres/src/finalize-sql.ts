@@ -107,7 +107,7 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, ctx: ProgramCo
 }
 
 /** TRUNCATE is refused by the server where another table refers to this one: then the rows are deleted. */
-function emptyStatement(table: string, facts: TableFacts | null): Statement {
+export function emptyStatement(table: string, facts: TableFacts | null): Statement {
   if (facts === null || facts.referencedBy.length === 0) return { sql: `TRUNCATE ${table}`, tally: 'truncated' };
   refuseCascade(table, facts);
   return { sql: `DELETE FROM ${table}`, tally: 'deleted' };

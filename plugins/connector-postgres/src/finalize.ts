@@ -1,10 +1,19 @@
-import { fail, type FinalizeResult, type FinalizeStepName, type LoadProgram, type StagingSpec } from '@dpone/sdk';
+import {
+  fail,
+  type FinalizeResult,
+  type FinalizeStepName,
+  type Json,
+  type LoadProgram,
+  type StagingSpec,
+} from '@dpone/sdk';
+import { copyToBackup } from './backup-sql.js';
 import type { Doing } from './errors.js';
 import { programStatements } from './finalize-sql.js';
 import { frameworkStatements } from './framework-sql.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import type { MetaNames } from './names.js';
 import type { ProgramContext, Statement } from './program-context.js';
+import { describeBackup, dropOlderBackups } from './rollback.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, textLiteral } from './sql.js';
 import { holdDefinition, stagingColumnsInTargetOrder } from './swap.js';
@@ -20,6 +29,7 @@ export interface FinalizeContext extends Omit<ProgramContext, 'facts'> {
   readonly now: () => Date;
   readonly step: (name: FinalizeStepName) => Promise<void>;
   readonly signal: AbortSignal;
+  readonly keepBackup: boolean;
 }
 
 /** Change, receipt and state in one transaction, behind the fence. Counts are the server's own. */
@@ -36,13 +46,14 @@ export async function finalizeLoad(
     const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
     if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
     const facts = await heldFacts(session, program, doing);
+    const detail = ctx.keepBackup ? await keepBackup(session, program, facts, doing) : program.receipt.detail;
     const now = ctx.now().toISOString();
     const spec = facts === null ? ctx.spec : inTargetOrder(facts, ctx.spec);
     for (const sql of frameworkStatements(ctx.names, load, spec, ctx.typeOf, now))
       await session.run(sql, doing, ctx.signal);
     const counts = await applyStatements(session, program, programStatements(program, { ...ctx, facts }), ctx);
     await ctx.step('finalize.changed');
-    await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label }, counts, now), doing);
+    await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label, detail }, counts, now), doing);
     if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
     await ctx.step('finalize.receipted');
     // The last moment at which a cancelled load can still be none.
@@ -51,6 +62,19 @@ export async function finalizeLoad(
   });
   await ctx.step('finalize.committed');
   return result;
+}
+
+/** Copies the target before anything of it changes; resolves with the receipt's detail, which names the copy. */
+async function keepBackup(
+  session: Session,
+  { load, receipt }: LoadProgram,
+  facts: TableFacts | null,
+  doing: Doing,
+): Promise<Json> {
+  await dropOlderBackups(session, load.target, doing);
+  if (facts !== null) for (const sql of copyToBackup(load)) await session.run(sql, doing);
+  const backup = facts === null ? null : await describeBackup(session, load, doing);
+  return { ...(receipt.detail as object), backup };
 }
 
 /** What the table is, held so until the end where staging takes its place: what changes meanwhile would be lost. */

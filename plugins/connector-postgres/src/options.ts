@@ -44,6 +44,12 @@ export type SourceOptions = z.output<typeof sourceOptions>;
 
 export const sinkOptions = z.strictObject({
   ...timeouts,
+  keep_backup: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Keep a copy of the target as it was before the newest load, `<table>__dpone_backup_<load id>`, so that `dpone ops rollback-execute` can put it back. Nobody else writes the table while it is copied and changed.',
+    ),
   batch_size: z.int().min(1).optional().describe('Accepted; tables are written as streams, without pages.'),
 });
 export type SinkOptions = z.output<typeof sinkOptions>;

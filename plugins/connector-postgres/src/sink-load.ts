@@ -30,6 +30,7 @@ export interface LoadContext extends StageContext {
   readonly typeOf: TypeOf;
   readonly serverVersion: number;
   readonly step: (name: FinalizeStepName) => Promise<void>;
+  readonly keepBackup: boolean;
 }
 
 /** Rows of rejected ones that are fetched at a time. */
@@ -155,7 +156,7 @@ export class PostgresLoad implements SinkLoad {
   }
 
   async finalize(program: LoadProgram): Promise<FinalizeResult> {
-    const { meta, names, spec, typeOf, serverVersion, step, plugin } = this.#ctx;
+    const { meta, names, spec, typeOf, serverVersion, step, plugin, keepBackup } = this.#ctx;
     const staged = await this.count();
     return this.#with((session) =>
       finalizeLoad(session, program, {
@@ -169,6 +170,7 @@ export class PostgresLoad implements SinkLoad {
         count: (table) => this.#with((other) => other.count(`SELECT count(*) FROM ${table}`, this.#doing)),
         now: () => plugin.clock.now(),
         signal: plugin.signal,
+        keepBackup,
       }),
     );
   }

@@ -10,11 +10,13 @@ import {
   type Sink,
   type SinkContext,
   type SinkLoad,
+  type SinkRollback,
   type StagingSpec,
   type StateRecord,
   type TargetInfo,
   type TargetLock,
 } from '@dpone/sdk';
+import { copyToBackup } from './backup-sql.js';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
 import { programStatements, swapReason } from './finalize-sql.js';
@@ -25,6 +27,7 @@ import { requiredColumns } from './not-null.js';
 import type { SinkOptions } from './options.js';
 import { plain } from './program-context.js';
 import { openServer, type Server } from './server.js';
+import { findBackup, restoreBackup } from './rollback.js';
 import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';
 import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
@@ -89,7 +92,8 @@ export class PostgresSink implements Sink {
       typeOf: (column) => this.#typeOf(column),
     });
     const note = reason === null ? [] : [plain(`-- emptied and filled instead of swapped: ${reason}`)];
-    return ['BEGIN', ...[...note, ...statements].map((s) => s.sql), 'COMMIT'];
+    const kept = this.#ctx.options.keep_backup && facts !== null ? copyToBackup(program.load) : [];
+    return ['BEGIN', ...kept, ...[...note, ...statements].map((s) => s.sql), 'COMMIT'];
   }
 
   async lock(owner: LockOwner, waitMs: number): Promise<TargetLock> {
@@ -172,6 +176,18 @@ export class PostgresSink implements Sink {
     return new PostgresLoad(ctx);
   }
 
+  readonly rollback: SinkRollback = {
+    backup: (loadId) => this.#with((session) => findBackup(session, this.#ctx.table, loadId, this.#doing)),
+    restore: (program) =>
+      this.#with((session) =>
+        restoreBackup(session, program, {
+          meta: this.#meta,
+          now: () => this.#ctx.clock.now(),
+          step: this.#ctx.step,
+        }),
+      ),
+  };
+
   async close(): Promise<void> {
     await this.#lock?.release().catch(() => undefined);
     await this.#server.close();
@@ -190,6 +206,7 @@ export class PostgresSink implements Sink {
       serverVersion: this.#serverVersion,
       plugin: this.#ctx,
       step: this.#ctx.step,
+      keepBackup: this.#ctx.options.keep_backup,
     };
   }
 
