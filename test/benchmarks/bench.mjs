@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { GATE_CASES } from './cases/gates.mjs';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
 import { POSTGRES_CASES, stopServer } from './cases/postgres.mjs';
@@ -17,6 +18,7 @@ const CASES = [
   memoryCase,
   startupCase('start-version', ['--version']),
   startupCase('start-ops', ['ops', 'artifact-index', '--root', 'artifacts']),
+  ...GATE_CASES,
   ...POSTGRES_CASES,
 ];
 
@@ -39,7 +41,7 @@ const isCalled = (item) => (name) => item.name === name || item.group === name;
 const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
   console.error(
-    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; postgres is all of its cases`,
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates and postgres are all of theirs`,
   );
   process.exit(2);
 }

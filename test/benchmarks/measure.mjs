@@ -33,9 +33,9 @@ const tree = (pid) => [pid, ...childrenOf(pid).flatMap(tree)];
 
 /**
  * Runs a command to its end. `seconds` is the whole process, from spawn to exit; `peakBytes`, where asked for, the sum
- * of the peaks of the process and its children (Linux only).
+ * of the peaks of the process and its children (Linux only). `codes`: the exit codes that are right.
  */
-export function runProcess([command, ...args], { cwd, env = {}, memory = false } = {}) {
+export function runProcess([command, ...args], { cwd, env = {}, memory = false, codes = [0] } = {}) {
   return new Promise((resolve, reject) => {
     const peaks = new Map();
     const started = performance.now();
@@ -52,7 +52,8 @@ export function runProcess([command, ...args], { cwd, env = {}, memory = false }
     child.on('close', (code) => {
       clearInterval(poll);
       const seconds = (performance.now() - started) / 1000;
-      if (code !== 0) reject(new Error(`${[command, ...args].join(' ')} ended with code ${code}\n${output}`));
+      if (!codes.includes(code))
+        reject(new Error(`${[command, ...args].join(' ')} ended with code ${code}\n${output}`));
       else resolve({ seconds, peakBytes: [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0) });
     });
   });
