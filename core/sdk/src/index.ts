@@ -25,6 +25,7 @@ export * from './gates/inputs.js';
 export * from './gates/live-source.js';
 export * from './gates/live-target.js';
 export * from './gates/loaded-rows.js';
+export * from './gates/long-list.js';
 export * from './gates/page-markdown.js';
 export * from './gates/policy.js';
 export * from './gates/recorded-checksums.js';

@@ -1,5 +1,5 @@
 import { atomicWrite } from '../util/atomic-write.js';
-import { orderedJson } from '../util/stable-json.js';
+import { orderedJson, orderedJsonLines } from '../util/stable-json.js';
 import { ulid } from 'ulid';
 import { asDponeError, fail } from '../errors/error.js';
 import { redact } from '../util/redact.js';
@@ -8,6 +8,7 @@ import { github, junit, sarif } from './ci-formats.js';
 import type { GateContext, GateDefinition, GateFormat, GateReport } from './gate.js';
 import { gateArgs, gateFlags, inputOf, type ArgMakers, type FlagMakers } from './gate-flags.js';
 import type { GateHost } from './gate-host.js';
+import { isStoredList } from './long-list.js';
 import { pageHtml } from './page-html.js';
 import { pageMarkdown } from './page-markdown.js';
 import { runGate } from './run-gate.js';
@@ -74,9 +75,13 @@ export function gateCommand<I, R extends GateReport>(oclif: OclifParts, gate: Ga
         // Never this.exit(): from an installed plugin its exception would be printed.
         process.exitCode = report.passed && report.blockers.length === 0 ? 0 : (gate.redExit ?? 1);
         const name = (this.id ?? gate.view.title).replaceAll(':', ' ');
-        this.log(
-          printed(flags['format'] as GateFormat, name, gate, report, () => pageMarkdown(page), this.config.version),
-        );
+        // A report that is too long for memory is too long for one text.
+        if (flags['format'] === 'json' && Object.values(report).some(isStoredList))
+          for (const piece of orderedJsonLines(gate.stdout?.(report) ?? report)) await print(piece);
+        else
+          this.log(
+            printed(flags['format'] as GateFormat, name, gate, report, () => pageMarkdown(page), this.config.version),
+          );
         return report;
       } catch (error) {
         // oclif's own usage errors carry their exit code already.
@@ -112,6 +117,12 @@ function printed<I, R extends GateReport>(
       return page().trimEnd();
   }
 }
+
+/** Waits until it is taken, or the reader is gone: what is not taken would pile up in memory. */
+const print = (text: string): Promise<void> =>
+  new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
+  });
 
 const waived = (report: GateReport): readonly string[] =>
   Array.isArray(report['waived']) ? (report['waived'] as string[]) : [];

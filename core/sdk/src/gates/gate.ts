@@ -67,8 +67,6 @@ export interface GateDefinition<I = unknown, R extends GateReport = GateReport> 
   readonly view: GateView<R>;
   /** The exit code of a red verdict, where scripts know the command by another one than 1. */
   readonly redExit?: 1 | 2;
-  /** The exit code of a red verdict, where scripts know the command by another one than 1. */
-  readonly redExit?: 1 | 2;
   /** What is printed where nothing is asked for. Default: `md`. */
   readonly format?: GateFormat;
   /** What can be asked for. Default: everything but `markdown`, which some commands call their page. */

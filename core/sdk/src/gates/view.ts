@@ -1,5 +1,6 @@
 import { orderedJson } from '../util/stable-json.js';
 import type { GateReport } from './gate.js';
+import { firstOf, isStoredList, MOST_IN_MEMORY } from './long-list.js';
 
 /** A part of a page. */
 export type Section = { readonly heading?: string } & (
@@ -47,11 +48,13 @@ const LISTS = [
 
 /** The page of a report. Blockers always have their place; warnings and waived requirements where there are some. */
 export function pageOf<R extends GateReport>(view: GateView<R>, report: R): Page {
-  const tables = (view.tables ?? []).map(({ heading, of, columns }): Section => ({
-    ...(heading === undefined ? {} : { heading }),
-    head: Object.keys(columns),
-    rows: rowsOf(report, of).map((row) => Object.values(columns).map((key) => row[key])),
-  }));
+  const tables = (view.tables ?? []).flatMap(({ heading, of, columns }): Section[] => {
+    const rows = rowsOf(report, of).map((row) => Object.values(columns).map((key) => row[key]));
+    const table = { ...(heading === undefined ? {} : { heading }), head: Object.keys(columns), rows };
+    const all = report[of];
+    if (!isStoredList(all)) return [table];
+    return [table, { text: `These are the first ${rows.length} of ${all.length}; the JSON has all of them.` }];
+  });
   const lists = LISTS.flatMap(([key, heading]): Section[] => {
     const list = report[key];
     if (!Array.isArray(list) || (list.length === 0 && key !== 'blockers')) return [];
@@ -69,9 +72,10 @@ export function pageOf<R extends GateReport>(view: GateView<R>, report: R): Page
   };
 }
 
-/** The objects under a key of a report: none where it is no list. */
+/** The objects under a key of a report: none where it is no list, the first ones where it is too long for memory. */
 export function rowsOf(report: GateReport, key: string): readonly Readonly<Record<string, unknown>>[] {
-  const rows = report[key];
+  const list = report[key];
+  const rows = isStoredList(list) ? firstOf(list, MOST_IN_MEMORY) : list;
   if (!Array.isArray(rows)) return [];
   return (rows as unknown[]).filter(
     (row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row),

@@ -11,13 +11,22 @@ export function stableJson(value: unknown, indent: number = 2): string {
 
 const CHUNK = 64 * 1024;
 
+type Order = (keys: string[]) => string[];
+const sorted: Order = (keys) => keys.sort();
+const asSet: Order = (keys) => keys;
+
 /**
  * The text of {@link stableJson} and a line break at its end, piece by piece: a long list in an object is never one text
- * in memory.
+ * in memory, and one that can be iterated is not even one list.
  */
-export function* stableJsonLines(value: unknown): Generator<string, void, undefined> {
+export const stableJsonLines = (value: unknown): Generator<string, void, undefined> => chunks(value, sorted);
+
+/** The same for {@link orderedJson}. */
+export const orderedJsonLines = (value: unknown): Generator<string, void, undefined> => chunks(value, asSet);
+
+function* chunks(value: unknown, order: Order): Generator<string, void, undefined> {
   let chunk = '';
-  for (const piece of pieces(value)) {
+  for (const piece of pieces(value, order)) {
     chunk += piece;
     if (chunk.length < CHUNK) continue;
     yield chunk;
@@ -26,32 +35,34 @@ export function* stableJsonLines(value: unknown): Generator<string, void, undefi
   yield `${chunk}\n`;
 }
 
-function* pieces(value: unknown): Generator<string, void, undefined> {
+function* pieces(value: unknown, order: Order): Generator<string, void, undefined> {
   const plain = typeof value === 'object' && value !== null && !Array.isArray(value) && !hasToJson(value);
-  if (!plain || isRawNumber(value)) return yield stableJson(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => isJson(member))
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  if (members.length === 0) return yield '{}';
+  if (!plain || isRawNumber(value)) return yield render(value, 2, '\n', order) ?? 'null';
+  const object = value as Readonly<Record<string, unknown>>;
+  const keys = order(Object.keys(object).filter((key) => isJson(object[key])));
+  if (keys.length === 0) return yield '{}';
   let before = '{';
-  for (const [key, member] of members) {
+  for (const key of keys) {
     yield `${before}\n  ${JSON.stringify(key)}: `;
-    yield* listPieces(member);
+    yield* listPieces(object[key], order);
     before = ',';
   }
   yield '\n}';
 }
 
-function* listPieces(value: unknown): Generator<string, void, undefined> {
-  const order = (keys: string[]): string[] => keys.sort();
-  if (!Array.isArray(value) || value.length === 0) return yield render(value, 2, '\n  ', order) ?? 'null';
+function* listPieces(value: unknown, order: Order): Generator<string, void, undefined> {
+  if (!isList(value) || value.length === 0) return yield render(value, 2, '\n  ', order) ?? 'null';
   let before = '[';
-  for (const item of value as unknown[]) {
+  for (const item of value) {
     yield `${before}\n    ${render(item, 2, '\n    ', order) ?? 'null'}`;
     before = ',';
   }
   yield '\n  ]';
 }
+
+/** An array, or what becomes one as JSON and can be read item by item. */
+const isList = (value: unknown): value is Iterable<unknown> & { readonly length: number } =>
+  Array.isArray(value) || (hasToJson(value) && Symbol.iterator in value && 'length' in value);
 
 const isJson = (value: unknown): boolean => !['undefined', 'function', 'symbol'].includes(typeof value);
 

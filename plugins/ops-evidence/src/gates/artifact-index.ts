@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { byName, defineGate, fail, folderInput, plainPath } from '@dpone/sdk';
+import { defineGate, fail, folderInput, longList, plainPath } from '@dpone/sdk';
 import { z } from 'zod';
-import { findArtifacts, isFolder } from '../find-artifacts.js';
-import { inspectArtifact, type IndexedArtifact } from '../inspect-artifact.js';
+import { isFolder } from '../find-artifacts.js';
+import { inspectAll } from '../inspect-all.js';
+import type { IndexedArtifact } from '../inspect-artifact.js';
 
 const input = z.strictObject({
   root: z
@@ -25,25 +26,26 @@ export const artifactIndex = defineGate({
   example: { root: ['.dpone'], output_dir: '.dpone/artifact-index', release: 'v1.0.0' },
   evaluate: async ({ root, output_dir, release }, ctx) => {
     const roots = root.map(plainPath);
-    const items: IndexedArtifact[] = [];
     const folders: string[] = [];
-    for (const root of roots) if (await isFolder(resolve(ctx.cwd, root))) folders.push(root);
+    for (const folder of roots) if (await isFolder(resolve(ctx.cwd, folder))) folders.push(folder);
     if (folders.length === 0)
       throw fail('DPONE_INPUT_INVALID', `None of these folders exists: ${roots.join(', ')}.`, { where: '--root' });
-    for (const folder of folders)
-      for await (const batch of batches(findArtifacts(ctx.cwd, folder, [`${ARTIFACT}.json`, `${ARTIFACT}.md`])))
-        items.push(...(await Promise.all(batch.map((file) => inspectArtifact(ctx.cwd, folder, file)))));
-    // One folder's files come in order.
-    if (folders.length > 1) items.sort((a, b) => byName(a.path, b.path));
-    const blockers = [
-      ...(items.length === 0 ? ['artifacts.missing'] : []),
-      ...items.filter((item) => item.passed === false).map((item) => `${item.path}.not_passed`),
-    ];
+    const red: string[] = [];
+    let totalBytes = 0;
+    const inspected = async function* (): AsyncGenerator<IndexedArtifact, void, undefined> {
+      for await (const item of inspectAll(ctx.cwd, folders, [`${ARTIFACT}.json`, `${ARTIFACT}.md`])) {
+        totalBytes += item.size_bytes;
+        if (item.passed === false) red.push(`${item.path}.not_passed`);
+        yield item;
+      }
+    };
+    const items = await longList(inspected());
+    const blockers = items.length === 0 ? ['artifacts.missing'] : red;
     return {
       schema_version: 'dpone.ops.artifact_index.v1',
       release: release ?? null,
       total_artifacts: items.length,
-      total_bytes: items.reduce((sum, item) => sum + item.size_bytes, 0),
+      total_bytes: totalBytes,
       passed: blockers.length === 0,
       blockers,
       roots,
@@ -70,17 +72,3 @@ export const artifactIndex = defineGate({
     ],
   },
 });
-
-/** Files that are read at once. */
-const BATCH = 16;
-
-async function* batches<T>(items: AsyncIterable<T>): AsyncGenerator<T[], void, undefined> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
