@@ -5,24 +5,40 @@ import {
   type FinalizeResult,
   type RollbackProgram,
   type SinkBackup,
+  type SinkContext,
+  type SinkRollback,
   type TableRef,
 } from '@dpone/sdk';
 import { backupsOf, type KeptBackup } from './backup-sql.js';
 import type { Doing } from './errors.js';
 import type { FinalizeContext } from './finalize.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
-import { rollbackNames } from './names.js';
+import { metaNames, rollbackNames } from './names.js';
 import type { Session } from './session.js';
 import { columnList, tableLabel, tableName } from './sql.js';
 import { tableFacts, type TableFacts } from './target.js';
 
+/** How the sink opens its file. */
+interface Sessions {
+  reading<T>(absent: T, work: (session: Session) => Promise<T>): Promise<T>;
+  writing<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+/** The undoing of loads of a table. */
+export const sinkRollback = (
+  { table, clock, step }: Pick<SinkContext<unknown, unknown>, 'table' | 'clock' | 'step'>,
+  sessions: Sessions,
+): SinkRollback => ({
+  backup: (loadId) => sessions.reading<SinkBackup | null>(null, (session) => findBackup(session, table, loadId)),
+  restore: (program) =>
+    sessions.writing((session) =>
+      restoreBackup(session, program, { meta: metaNames(table), now: () => clock.now(), step }),
+    ),
+});
+
 /** What was kept before a load, and what would put it back. */
-export async function findBackup(
-  session: Session,
-  target: TableRef,
-  loadId: string,
-  doing: Doing,
-): Promise<SinkBackup | null> {
+async function findBackup(session: Session, target: TableRef, loadId: string): Promise<SinkBackup | null> {
+  const doing: Doing = { what: `looking for backups of ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
   const kept = (await backupsOf(session, target, doing)).find((backup) => backup.loadId === loadId);
   if (kept === undefined) return null;
   const rows = await session.count(`SELECT count(*) FROM ${tableName(kept.table)}`, doing);
@@ -33,7 +49,7 @@ export async function findBackup(
 type RollbackContext = Pick<FinalizeContext, 'meta' | 'now' | 'step'>;
 
 /** Puts a backup in the target's place, with receipt and state, in one transaction behind the fence. */
-export async function restoreBackup(
+async function restoreBackup(
   session: Session,
   program: RollbackProgram,
   ctx: RollbackContext,

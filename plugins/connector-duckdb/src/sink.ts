@@ -8,7 +8,6 @@ import {
   type LoadRef,
   type Receipt,
   type Sink,
-  type SinkBackup,
   type SinkContext,
   type SinkLoad,
   type SinkRollback,
@@ -27,7 +26,7 @@ import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js'
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { DuckDBConnectionOptions, SinkOptions } from './options.js';
 import type { Row, Session } from './session.js';
-import { findBackup, restoreBackup } from './rollback.js';
+import { sinkRollback } from './rollback.js';
 import { DuckDBLoad, stagedList } from './sink-load.js';
 import { DEFAULT_SCHEMA, tableLabel, tableName } from './sql.js';
 import type { StageContext } from './stage.js';
@@ -42,6 +41,7 @@ export class DuckDBSink implements Sink {
   readonly #meta: MetaNames;
   readonly #label: string;
   readonly #doing: Doing;
+  readonly rollback: SinkRollback;
   #open: { database: Database; mode: Mode } | undefined;
   #facts: TableFacts | null = null;
   #lock: TargetLock | undefined;
@@ -52,6 +52,10 @@ export class DuckDBSink implements Sink {
     this.#meta = metaNames(ctx.table);
     this.#label = tableLabel(ctx.table);
     this.#doing = { what: `${this.#label} in ${this.#path}`, code: 'DPONE_SINK_WRITE' };
+    this.rollback = sinkRollback(ctx, {
+      reading: (absent, work) => this.#reading(absent, work),
+      writing: (work) => this.#writing(work),
+    });
   }
 
   async check(): Promise<CheckResult[]> {
@@ -172,19 +176,6 @@ export class DuckDBSink implements Sink {
     );
     return new DuckDBLoad(database, ctx, this.#meta, this.#ctx.step);
   }
-
-  readonly rollback: SinkRollback = {
-    backup: (loadId) =>
-      this.#reading<SinkBackup | null>(null, (session) => findBackup(session, this.#ctx.table, loadId, this.#doing)),
-    restore: (program) =>
-      this.#writing((session) =>
-        restoreBackup(session, program, {
-          meta: this.#meta,
-          now: () => this.#ctx.clock.now(),
-          step: this.#ctx.step,
-        }),
-      ),
-  };
 
   async close(): Promise<void> {
     const open = this.#open;

@@ -1,4 +1,5 @@
 import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
+import { copyToBackup } from './backup-sql.js';
 import { mergeStatements } from './merge-sql.js';
 import { predicateSql } from './predicate-sql.js';
 import {
@@ -35,6 +36,19 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
   return [
     ...program.changes.flatMap((change) => changeStatements(target, change, ctx.typeOf)).map(plain),
     ...program.steps.flatMap((step) => stepStatements(step, program, ctx)),
+  ];
+}
+
+/** The whole transaction, for `plan`: with a note where a full refresh cannot swap. */
+export function explainProgram(program: LoadProgram, ctx: ProgramContext, keepBackup: boolean): string[] {
+  const swaps = program.steps.some((s) => s.op === 'replace_all' && s.by === 'swap');
+  const reason = swaps && ctx.facts !== null ? swapReason(program, ctx.facts) : null;
+  return [
+    'BEGIN',
+    ...(keepBackup && ctx.facts !== null ? copyToBackup(program.load) : []),
+    ...(reason === null ? [] : [`-- emptied and filled instead of swapped: ${reason}`]),
+    ...programStatements(program, ctx).map((s) => s.sql),
+    'COMMIT',
   ];
 }
 

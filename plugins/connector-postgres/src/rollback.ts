@@ -7,13 +7,15 @@ import {
   type LoadRef,
   type RollbackProgram,
   type SinkBackup,
+  type SinkContext,
+  type SinkRollback,
   type TableRef,
 } from '@dpone/sdk';
 import { backupsOf, besideTarget, type KeptBackup } from './backup-sql.js';
 import type { Doing } from './errors.js';
 import { emptyStatement } from './finalize-sql.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
-import type { MetaNames } from './names.js';
+import { metaNames, type MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { columnList, tableLabel, tableName } from './sql.js';
 import { tableFacts, type TableFacts } from './target.js';
@@ -33,13 +35,19 @@ export async function describeBackup(session: Session, { loadId, target }: LoadR
 const rowsOf = (session: Session, table: TableRef, doing: Doing): Promise<number> =>
   session.count(`SELECT count(*) FROM ${tableName(table)}`, doing);
 
+/** The undoing of loads of a table. */
+export const sinkRollback = (
+  { table, clock, step }: Pick<SinkContext<unknown, unknown>, 'table' | 'clock' | 'step'>,
+  withSession: <T>(work: (session: Session) => Promise<T>) => Promise<T>,
+): SinkRollback => ({
+  backup: (loadId) => withSession((session) => findBackup(session, table, loadId)),
+  restore: (program) =>
+    withSession((session) => restoreBackup(session, program, { meta: metaNames(table), now: () => clock.now(), step })),
+});
+
 /** What was kept before a load, and what would put it back. */
-export async function findBackup(
-  session: Session,
-  target: TableRef,
-  loadId: string,
-  doing: Doing,
-): Promise<SinkBackup | null> {
+async function findBackup(session: Session, target: TableRef, loadId: string): Promise<SinkBackup | null> {
+  const doing: Doing = { what: `looking for backups of ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
   const kept = await keptFor(session, target, loadId, doing);
   if (kept === undefined) return null;
   const statements = restoreStatements(target, kept, await factsOf(session, target, kept, doing));
@@ -62,7 +70,7 @@ interface RollbackContext {
 }
 
 /** Puts a backup in the target's place, with receipt and state, in one transaction behind the fence. */
-export async function restoreBackup(
+async function restoreBackup(
   session: Session,
   program: RollbackProgram,
   ctx: RollbackContext,

@@ -16,18 +16,16 @@ import {
   type TargetInfo,
   type TargetLock,
 } from '@dpone/sdk';
-import { copyToBackup } from './backup-sql.js';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
-import { programStatements, swapReason } from './finalize-sql.js';
+import { explainProgram } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import { requiredColumns } from './not-null.js';
 import type { SinkOptions } from './options.js';
-import { plain } from './program-context.js';
 import { openServer, type Server } from './server.js';
-import { findBackup, restoreBackup } from './rollback.js';
+import { sinkRollback } from './rollback.js';
 import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';
 import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
@@ -48,6 +46,7 @@ export class PostgresSink implements Sink {
   readonly #meta: MetaNames;
   readonly #label: string;
   readonly #doing: Doing;
+  readonly rollback: SinkRollback;
   #facts: TableFacts | null = null;
   #serverVersion = 0;
   #lock: TargetLock | undefined;
@@ -58,6 +57,7 @@ export class PostgresSink implements Sink {
     this.#meta = metaNames(ctx.table);
     this.#label = tableLabel(ctx.table);
     this.#doing = { what: this.#label, code: 'DPONE_SINK_WRITE' };
+    this.rollback = sinkRollback(ctx, (work) => this.#with(work));
   }
 
   async check(): Promise<CheckResult[]> {
@@ -82,18 +82,13 @@ export class PostgresSink implements Sink {
 
   explain(program: LoadProgram): readonly string[] {
     const names = stagingNames(program.load.loadId, program.load.target, this.#ctx.stagingSchema);
-    const facts = this.#facts;
-    const swaps = program.steps.some((s) => s.op === 'replace_all' && s.by === 'swap');
-    const reason = swaps && facts !== null ? swapReason(program, facts) : null;
-    const statements = programStatements(program, {
+    const context = {
       names,
-      facts,
+      facts: this.#facts,
       serverVersion: this.#serverVersion,
-      typeOf: (column) => this.#typeOf(column),
-    });
-    const note = reason === null ? [] : [plain(`-- emptied and filled instead of swapped: ${reason}`)];
-    const kept = this.#ctx.options.keep_backup && facts !== null ? copyToBackup(program.load) : [];
-    return ['BEGIN', ...kept, ...[...note, ...statements].map((s) => s.sql), 'COMMIT'];
+      typeOf: (column: Column) => this.#typeOf(column),
+    };
+    return explainProgram(program, context, this.#ctx.options.keep_backup);
   }
 
   async lock(owner: LockOwner, waitMs: number): Promise<TargetLock> {
@@ -175,18 +170,6 @@ export class PostgresSink implements Sink {
     });
     return new PostgresLoad(ctx);
   }
-
-  readonly rollback: SinkRollback = {
-    backup: (loadId) => this.#with((session) => findBackup(session, this.#ctx.table, loadId, this.#doing)),
-    restore: (program) =>
-      this.#with((session) =>
-        restoreBackup(session, program, {
-          meta: this.#meta,
-          now: () => this.#ctx.clock.now(),
-          step: this.#ctx.step,
-        }),
-      ),
-  };
 
   async close(): Promise<void> {
     await this.#lock?.release().catch(() => undefined);
