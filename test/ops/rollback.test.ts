@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { freshDatabase } from '@dpone/test-services';
 import { dpone, type CliResult } from '../support/cli.js';
 import { queryDuckdb } from '../support/duckdb.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
@@ -121,6 +122,34 @@ describe('dpone ops rollback-execute on real loads', function () {
       "SELECT comment FROM duckdb_tables() WHERE table_name = 'orders'",
     );
     expect(own).to.eql({ comment: 'ours' });
+  });
+
+  it('does the same in Postgres: rows and state back, the table with its key left in place', async () => {
+    const db = await freshDatabase();
+    try {
+      await db.sql("CREATE TABLE orders (id bigint PRIMARY KEY, v text); INSERT INTO orders VALUES (1, 'a')");
+      at = tempProject({
+        'in/1.csv': 'id,v\n1,wrong\n2,b\n',
+        'orders.yml': manifest('{mode: incremental_merge, unique_key: id}', ', incremental_strategy: new_files')
+          .replace('type: duckdb', 'type: postgres')
+          .replace('connection: shop.duckdb', `connection: "${db.uri}"`)
+          .replace('schema: main', 'schema: public'),
+      });
+      const loadId = await load();
+      const flags = ['--sink', 'postgres', '--target', 'orders', '--load-id', loadId, '--manifest', 'orders.yml'];
+      const undone = await run('ops', 'rollback-execute', ...flags, '--yes', '--format', 'json');
+      expect(undone.code, undone.stdout + undone.stderr).to.equal(0);
+      expect(JSON.parse(undone.stdout)).to.deep.include({ executed: true, rows_restored: 1, rows_removed: 2 });
+      expect(await db.sql('SELECT id::text, v FROM orders')).to.eql([{ id: '1', v: 'a' }]);
+      at.write('in/1.csv', 'id,v\n2,right\n');
+      await load();
+      expect(await db.sql('SELECT id::text, v FROM orders ORDER BY id')).to.eql([
+        { id: '1', v: 'a' },
+        { id: '2', v: 'right' },
+      ]);
+    } finally {
+      await db.drop();
+    }
   });
 
   it('refuses what the manifest does not load, and a manifest that is not there', async () => {
