@@ -2,12 +2,20 @@
 // (docs/benchmarks). bin/dpone.js sends imports of them by the host and its bundled plugins to these copies.
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import 'reflect-metadata'; // tsyringe asks for it when it is listed.
 import { rolldown } from 'rolldown';
 
 const out = fileURLToPath(new URL('../dist/libraries', import.meta.url));
 
 /** What is bundled together; the entries of one group share their common code. */
-const GROUPS = [['@oclif/core'], ['zod'], ['@dpone/sdk', '@dpone/sdk/gate-command', '@dpone/sdk/run-gate']];
+const GROUPS = [
+  ['@oclif/core'],
+  ['zod'],
+  ['yaml'],
+  ['tsyringe'],
+  ['@dpone/sdk', '@dpone/sdk/gate-command', '@dpone/sdk/run-gate'],
+  ['@dpone/engine'],
+];
 
 const fileOf = (name) => name.replace('@', '').replaceAll('/', '-');
 
@@ -23,8 +31,8 @@ for (const group of GROUPS) {
     input: Object.fromEntries(group.map((name) => [fileOf(name), `\0${fileOf(name)}`])),
     platform: 'node',
     logLevel: 'silent',
-    // Bundled for itself; an import of it from here is sent to that bundle like any other.
-    external: group.includes('zod') ? [] : ['zod'],
+    // Each is bundled for itself; an import of another from here is sent to that one's bundle like any other.
+    external: GROUPS.flat().filter((name) => !group.includes(name)),
     resolve: { conditionNames: ['node', 'import'] },
     plugins: [
       {

@@ -70,7 +70,7 @@ describe('generate, as an author goes on', () => {
       const dpone = (...args: string[]): Promise<string> => node(folder, join(cliRoot, 'bin/dpone.js'), args, env);
       await dpone('plugins', 'link', '--no-install', made);
       await writeFile(join(folder, 'a.json'), '{"passed": true}');
-      expect(await dpone('ops', 'my-light', '--evidence', 'a=a.json')).to.match(/^# my-light/);
+      expect(await dpone('ops', 'my-light', '--evidence', 'a=a.json')).to.match(/^# dpone my-light gate/);
       await writeFile(join(folder, 'a.json'), '{"passed": false}');
       const red = await dpone('ops', 'my-light', '--evidence', 'a=a.json', '--format', 'text').catch(
         (e: Error) => e.message,

@@ -7,9 +7,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const BUNDLES: Readonly<Record<string, string>> = {
   '@oclif/core': 'oclif-core.js',
   zod: 'zod.js',
+  yaml: 'yaml.js',
+  tsyringe: 'tsyringe.js',
   '@dpone/sdk': 'dpone-sdk.js',
   '@dpone/sdk/gate-command': 'dpone-sdk-gate-command.js',
   '@dpone/sdk/run-gate': 'dpone-sdk-run-gate.js',
+  '@dpone/engine': 'dpone-engine.js',
 };
 
 /**
@@ -26,8 +29,8 @@ export function useBundledLibraries(): void {
       .filter(([, url]) => existsSync(url)),
   );
   const own = ownFolders();
-  const sdk = bundles.get('@dpone/sdk');
-  if (sdk !== undefined && isStale(sdk, own))
+  // An engine of the checkout that is newer brings the SDK of the checkout with it, and the other way round.
+  if (['@dpone/sdk', '@dpone/engine'].some((name) => isStale(name, bundles.get(name), own)))
     for (const name of bundles.keys()) if (name.startsWith('@dpone/')) bundles.delete(name);
   module.registerHooks({
     resolve(specifier, context, next) {
@@ -40,12 +43,12 @@ export function useBundledLibraries(): void {
   });
 }
 
-/** True in a checkout whose SDK was compiled again since: its own files are then the truth. */
-function isStale(bundle: URL, own: readonly string[]): boolean {
-  const compiled = own
-    .map((folder) => new URL('dist/.tsbuildinfo', folder))
-    .find(({ pathname }) => pathname.includes('/sdk/'));
-  return compiled !== undefined && existsSync(compiled) && statSync(compiled).mtimeMs > statSync(bundle).mtimeMs;
+/** True in a checkout whose package was compiled again since: its own files are then the truth. */
+function isStale(name: string, bundle: URL | undefined, own: readonly string[]): boolean {
+  const folder = own.find((prefix) => prefix.endsWith(`/${name.slice('@dpone/'.length)}/`));
+  if (bundle === undefined || folder === undefined) return false;
+  const compiled = new URL('dist/.tsbuildinfo', folder);
+  return existsSync(compiled) && statSync(compiled).mtimeMs > statSync(bundle).mtimeMs;
 }
 
 /** The folders of the host and of the packages that it depends on, as URLs that end with a slash. */
