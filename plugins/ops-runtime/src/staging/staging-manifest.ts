@@ -24,13 +24,17 @@ export function judgeStaging(value: unknown): StagingManifest {
   const declaredBytes = wholeNumber(value['total_size_bytes']);
   const sizes = objects.map((object) => (isJsonObject(object) ? wholeNumber(object['size_bytes']) : undefined));
   const sum = sizes.reduce<bigint>((total, size) => total + (size ?? 0n), 0n);
-  const blockers = [
-    ...(objects.length === 0 ? ['manifest.objects.empty'] : objects.flatMap(objectBlockers)),
-    ...(differs(value, 'object_count', declaredCount, BigInt(objects.length))
-      ? ['manifest.object_count.mismatch']
-      : []),
-    ...(differs(value, 'total_size_bytes', declaredBytes, sum) ? ['manifest.total_size_bytes.mismatch'] : []),
-  ];
+  const broken = objects.length === 0 ? ['manifest.objects.empty'] : objects.flatMap(objectBlockers);
+  // What a broken object lacks is told already: its sum would only tell it again.
+  const blockers =
+    broken.length > 0
+      ? broken
+      : [
+          ...(differs(value, 'object_count', declaredCount, BigInt(objects.length))
+            ? ['manifest.object_count.mismatch']
+            : []),
+          ...(differs(value, 'total_size_bytes', declaredBytes, sum) ? ['manifest.total_size_bytes.mismatch'] : []),
+        ];
   const uris = objects.flatMap((object) => {
     const uri = isJsonObject(object) ? object['uri'] : undefined;
     return typeof uri === 'string' && uri !== '' ? [uri] : [];
