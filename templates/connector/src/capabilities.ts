@@ -14,6 +14,7 @@ export const sinkCapabilities: SinkCapabilities = {
   ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
   checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio', 'predicate'],
   transactional: true,
+  rollback: true,
   parallelStaging: 'process',
   framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'null'],
   facts: [{ fact: 'The whole store is one file that is read and written as a whole.', source: 'src/store.ts' }],

@@ -10,6 +10,7 @@ import {
 import { violations } from './checks.js';
 import { applyChange, applyStep, type Target } from './finalize.js';
 import type { Connection, SinkOptions } from './options.js';
+import { keepBackup } from './rollback.js';
 import { compareValues } from './rows.js';
 import type { Store, StoreDocument, StoredRow, StoredStaging } from './store.js';
 import { misfit, toStored } from './types.js';
@@ -95,6 +96,7 @@ export function openLoad({ ctx, store, name }: Where, load: LoadRef, spec: Stagi
           throw fail('DPONE_FENCED', `Another worker took ${name} over; load ${load.loadId} changes nothing.`);
         if (document.receipts.some((receipt) => receipt.loadId === load.loadId))
           throw fail('DPONE_FENCED', `Load ${load.loadId} has its receipt already.`);
+        const detail = ctx.options.keep_backup ? keepBackup(document, name, program) : program.receipt.detail;
         const target: Target = { table: document.tables[name], inserted: 0, updated: 0, deleted: 0 };
         for (const change of program.changes) applyChange(change, target);
         for (const step of program.steps) applyStep(step, target, mine(document));
@@ -104,7 +106,7 @@ export function openLoad({ ctx, store, name }: Where, load: LoadRef, spec: Stagi
         const { inserted, updated, deleted } = target;
         const counts = { inserted, updated, deleted, finalRows: target.table.rows.length };
         const committedAt = ctx.clock.now().toISOString();
-        document.receipts.push({ ...program.receipt, target: name, ...counts, committedAt });
+        document.receipts.push({ ...program.receipt, detail, target: name, ...counts, committedAt });
         if (program.state !== null)
           document.states[program.state.key] = { ...program.state, loadId: load.loadId, updatedAt: committedAt };
         await ctx.step('finalize.receipted');

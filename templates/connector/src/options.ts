@@ -15,5 +15,10 @@ export const sourceOptions = z.strictObject({
 });
 export type SourceOptions = z.output<typeof sourceOptions>;
 
-export const sinkOptions = z.strictObject({});
+export const sinkOptions = z.strictObject({
+  keep_backup: z
+    .boolean()
+    .default(false)
+    .describe('Keep the target as it was before the newest load, so that a rollback can put it back. Default false.'),
+});
 export type SinkOptions = z.output<typeof sinkOptions>;

@@ -3,6 +3,7 @@ import { typeName, type LoadRef, type Sink, type SinkContext, type StagingSpec }
 import type { Connection, SinkOptions } from './options.js';
 import { openLoad } from './load.js';
 import { lockTarget } from './lock.js';
+import { sinkRollback } from './rollback.js';
 import { Store, tableName } from './store.js';
 
 export async function createSink(ctx: SinkContext<Connection, SinkOptions>): Promise<Sink> {
@@ -65,6 +66,7 @@ export async function createSink(ctx: SinkContext<Connection, SinkOptions>): Pro
       return staged(load, spec);
     },
     attach: async (load, spec) => staged(load, spec),
+    rollback: sinkRollback(store, name, ctx),
     close: async () => {},
   };
 }

@@ -1,4 +1,4 @@
-import type { LaneData, LoadProgram, RowBatch, Sink, SinkDefinition, SinkLoad } from '@dpone/sdk';
+import type { LaneData, LoadProgram, RowBatch, Sink, SinkDefinition, SinkLoad, SinkRollback } from '@dpone/sdk';
 import { SINK_BEHAVIOURS, type SinkScenario } from '@dpone/testkit';
 import { sinkScenario as whole } from '../systems/acme.js';
 import { catches, type Broken } from './catches.js';
@@ -85,6 +85,58 @@ const RECOVER = SINK_BEHAVIOURS.filter((b) => b.id.startsWith('sink.recovers.'))
       says: /never announced/,
     },
   ],
+);
+
+const rollback = (change: (given: SinkRollback, sink: Sink) => Partial<SinkRollback>): SinkScenario =>
+  sink((given) => ({ rollback: { ...given.rollback!, ...change(given.rollback!, given) } }));
+
+const receiptOnly = { inserted: 8, updated: 0, deleted: 0, finalRows: 8 };
+
+const ROLLBACK = SINK_BEHAVIOURS.filter((b) => b.id.startsWith('sink.rollback.')).flatMap(
+  ({ id }): Broken<SinkScenario>[] => {
+    if (id.startsWith('sink.rollback.stops.'))
+      return [
+        {
+          behaviour: id,
+          how: 'announces no step',
+          scenario: define({ create: (ctx) => whole.definition.create({ ...ctx, step: async () => {} }) }),
+          says: /never announced/,
+        },
+      ];
+    if (['keeps-the-newest', 'keeps-only-when-asked', 'fence-refuses-older'].some((name) => id.endsWith(name)))
+      return [];
+    return [
+      {
+        behaviour: id,
+        how: 'keeps nothing',
+        scenario: rollback(() => ({ backup: async () => null })),
+        says: /backup has no rows/,
+      },
+      {
+        behaviour: id,
+        how: 'puts nothing back',
+        scenario: rollback(() => ({ restore: async () => receiptOnly })),
+        says: /was undone/,
+      },
+      {
+        behaviour: id,
+        how: 'leaves the state where it is',
+        scenario: rollback((given) => ({ restore: (program) => given.restore({ ...program, state: null }) })),
+        says: /state was not put back/,
+      },
+      {
+        behaviour: id,
+        how: 'does not say in the receipt what it kept',
+        scenario: sink((given) => ({
+          receipt: async (loadId) => {
+            const receipt = await given.receipt(loadId);
+            return receipt === null ? null : { ...receipt, detail: {} };
+          },
+        })),
+        says: /receipt says null of the backup/,
+      },
+    ];
+  },
 );
 
 let replays = 0;
@@ -236,5 +288,29 @@ describe('sink behaviours catch broken sinks', () => {
       says: /nothing was thrown/,
     },
     ...RECOVER,
+    ...ROLLBACK,
+    {
+      behaviour: 'sink.rollback.keeps-the-newest',
+      how: 'shows a backup for every load',
+      scenario: rollback(() => ({ backup: async () => ({ table: 'x', rows: 5, statements: ['x'] }) })),
+      says: /expected \[null,null,5\]/,
+    },
+    {
+      behaviour: 'sink.rollback.keeps-only-when-asked',
+      how: 'keeps a backup always',
+      scenario: define({
+        create: (ctx) =>
+          whole.definition.create({ ...ctx, options: { ...(ctx.options as object), keep_backup: true } }),
+      }),
+      says: /A backup was kept/,
+    },
+    {
+      behaviour: 'sink.rollback.fence-refuses-older',
+      how: 'does not look at the fence',
+      scenario: rollback((given) => ({
+        restore: (program) => given.restore({ ...program, load: { ...program.load, fence: 1_000_000 } }),
+      })),
+      says: /nothing was thrown/,
+    },
   ]);
 });
