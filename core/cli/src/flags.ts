@@ -25,3 +25,9 @@ export const selectFlags = {
 
 /** The one process that a command looks at. */
 export const oneProcessFlags = { selector: selectFlags.selector, registry: selectFlags.registry };
+
+/** A command that looks at one manifest, or at those of a folder. */
+export const folderFlags = {
+  recursive: Flags.boolean({ description: 'Also what lies below the folder.' }),
+  registry: selectFlags.registry,
+};
