@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clickhouseBinaries } from './clickhouse-binaries.js';
+import { freePort } from './free-port.js';
+import { exited, killTree } from './process-tree.js';
+import type { Service } from './service.js';
+
+/** Where the server is. */
+export interface ClickHouseFacts {
+  readonly port: number;
+  /** Holds `server.log` and `data/`. */
+  readonly folder: string;
+}
+
+const FRONT = fileURLToPath(new URL('./clickhouse-http/main.js', import.meta.url));
+const START_SECONDS = 120;
+const STOP_SECONDS = 20;
+
+/** One ClickHouse engine with a data folder of its own, behind the HTTP front of `clickhouse-http/`. */
+class ClickHouseProcess implements Service {
+  #folder: string | undefined;
+  #port: number | undefined;
+  #process: ChildProcess | undefined;
+
+  async start(): Promise<ClickHouseFacts> {
+    if (this.#running() !== undefined) throw new Error('the server runs already');
+    const chdb = await clickhouseBinaries();
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'dpone-clickhouse-'));
+    const folder = this.#folder;
+    this.#port ??= await freePort();
+    // Pipes of a server that was killed are of no use to the next.
+    await rm(join(folder, 'pipes'), { recursive: true, force: true });
+    for (const name of ['data', 'pipes']) await mkdir(join(folder, name), { recursive: true });
+    await this.#launch([FRONT, chdb, join(folder, 'data'), join(folder, 'pipes'), `${this.#port}`], folder);
+    return { port: this.#port, folder };
+  }
+
+  async stop(): Promise<void> {
+    const pid = this.#running();
+    if (pid === undefined) return;
+    this.#process?.kill('SIGTERM');
+    if (!(await exited([pid], STOP_SECONDS))) await this.kill();
+  }
+
+  async kill(): Promise<void> {
+    const pid = this.#running();
+    if (pid !== undefined) await killTree(pid);
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #running(): number | undefined {
+    const { pid, exitCode, signalCode } = this.#process ?? {};
+    return exitCode === null && signalCode === null ? pid : undefined;
+  }
+
+  async #launch(args: readonly string[], folder: string): Promise<void> {
+    const path = join(folder, 'server.log');
+    const log = await open(path, 'a', 0o644);
+    try {
+      // The engine runs a query on a thread of the pool: there must be more of them than queries at once.
+      const env = { ...process.env, UV_THREADPOOL_SIZE: '64', TZ: 'UTC' };
+      const server = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', log.fd] });
+      this.#process = server;
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`not ready after ${START_SECONDS} s`)), START_SECONDS * 1000);
+        server.stdout!.once('data', () => resolve(clearTimeout(timer)));
+        server.once('error', reject);
+        server.once('exit', (code, signal) => reject(new Error(`the server ended (${signal ?? code})`)));
+      });
+    } catch (error) {
+      await this.kill();
+      const said = (await readFile(path, 'utf8')).slice(-4000);
+      throw new Error(`ClickHouse did not start: ${(error as Error).message}\n${said}`, { cause: error });
+    } finally {
+      await log.close();
+    }
+  }
+}
+
+export const createService = (): Service => new ClickHouseProcess();
