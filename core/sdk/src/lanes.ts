@@ -103,6 +103,8 @@ export type LaneData =
       readonly schema: Schema;
       /** Rows of the files less those that `where` leaves out, where the format knows; compared with what was staged. */
       readonly sent?: number | undefined;
+      /** Called once the files are no longer read, where the source wants to know: it may have copied them here. */
+      readonly release?: () => Promise<void>;
     }
   | {
       readonly transport: 'push';

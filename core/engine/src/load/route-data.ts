@@ -31,7 +31,7 @@ function counted(given: LaneData): RoutedData {
   const none = (): Promise<void> => Promise.resolve();
   switch (given.transport) {
     case 'pull':
-      return { data: given, sent: () => Promise.resolve(given.sent), close: none };
+      return { data: given, sent: () => Promise.resolve(given.sent), close: given.release ?? none };
     case 'stream':
       return { data: given, sent: () => given.sent, close: none };
     case 'push': {
@@ -65,6 +65,7 @@ async function spooled(given: LaneData, route: Route, context: PluginContext, na
   const paths: string[] = [];
   const close = async (): Promise<void> => {
     for (const path of paths) await rm(path, { force: true });
+    if (given.transport === 'pull') await given.release?.();
   };
   const newPath = (lane: string): string => {
     const path = join(folder, `${name}.${lane}`);
