@@ -8,3 +8,5 @@ export type { CreateService, Service } from './service.js';
 export { freePort } from './free-port.js';
 export { runAs, serverUser, type ServerUser } from './server-user.js';
 export { exited, killTree } from './process-tree.js';
+export { freshBucket, givenS3, s3Missing, sharedS3, startS3, type FreshBucket, type S3Server } from './s3.js';
+export { SLOW_DOWN, startHttpProxy, type HttpProxy, type SeenRequest, type Verdict } from './http-proxy.js';
