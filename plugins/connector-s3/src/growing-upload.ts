@@ -1,0 +1,134 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { fail } from '@dpone/sdk';
+import type { Transfer } from './download.js';
+import { all } from './limit.js';
+import { sendPart, type Upload } from './uploads.js';
+import type { Store } from './store.js';
+
+const POLL_MS = 20;
+const MOST_PARTS = 10_000;
+
+/** How an upload that begins with its first part is made. */
+export interface Opening {
+  readonly store: Store;
+  readonly key: string;
+  /** Creates the upload and notes it down, so that whoever comes after a crash can abort it. */
+  readonly begin: () => Promise<string>;
+}
+
+/**
+ * Sends a file while it is written: a part goes as soon as it is on the disk. Writers add to the end; should one have
+ * written elsewhere, the part's checksum differs once the file is whole, and the part is sent again.
+ */
+export class GrowingUpload {
+  readonly #path: string;
+  readonly #opening: Opening;
+  readonly #transfer: Transfer;
+  readonly #etags: Promise<string>[] = [];
+  readonly #sums: number[] = [];
+  #uploadId: Promise<string> | undefined;
+  #file: FileHandle | undefined;
+  #following: Promise<void> = Promise.resolve();
+  #done = false;
+
+  constructor(path: string, opening: Opening, transfer: Transfer) {
+    this.#path = path;
+    this.#opening = opening;
+    this.#transfer = transfer;
+  }
+
+  /** Runs the writer and sends what it writes meanwhile; what it returns, once nothing is under way any more. */
+  async during<T>(write: () => Promise<T>): Promise<T> {
+    this.#following = this.#follow();
+    // It is met when the upload is finished.
+    this.#following.catch(() => {});
+    try {
+      return await write();
+    } finally {
+      this.#done = true;
+      await Promise.allSettled([this.#following]);
+      await Promise.allSettled(this.#etags);
+    }
+  }
+
+  /** Sends the rest of the finished file. */
+  async finish(): Promise<Upload> {
+    await this.#following;
+    this.#file ??= await open(this.#path, 'r');
+    const { size } = await this.#file.stat();
+    await this.#resendChanged();
+    for (let from = this.#etags.length * this.#transfer.partBytes; from < size; from += this.#transfer.partBytes)
+      await this.#send(from, Math.min(size, from + this.#transfer.partBytes));
+    const parts = await all(this.#etags);
+    return { key: this.#opening.key, uploadId: await this.#begun(), parts, size };
+  }
+
+  async #follow(): Promise<void> {
+    const { partBytes, signal } = this.#transfer;
+    while (!this.#done && !signal.aborted) {
+      const size = await stat(this.#path).then(
+        (found) => found.size,
+        () => 0,
+      );
+      const from = this.#etags.length * partBytes;
+      if (size >= from + partBytes) {
+        this.#file ??= await open(this.#path, 'r');
+        await this.#send(from, from + partBytes);
+      } else await sleep(POLL_MS);
+    }
+  }
+
+  /** Reads a part and hands it over; waits where too many are under way, so that their bytes do not pile up. */
+  async #send(from: number, to: number): Promise<void> {
+    const index = from / this.#transfer.partBytes;
+    if (index >= MOST_PARTS)
+      throw fail('DPONE_SINK_WRITE', `${this.#opening.key} has more than ${MOST_PARTS} parts`, {
+        where: 'sink.options.part_size',
+        remedy: 'Set a larger part_size, or read in more partitions: each is an object of its own.',
+      });
+    let started!: () => void;
+    const begun = new Promise<void>((go) => (started = go));
+    const sent = this.#transfer.limit(async () => {
+      started();
+      const bytes = await this.#read(from, to);
+      this.#sums[index] = crc32(bytes);
+      const uploadId = await this.#begun();
+      const { store, key } = this.#opening;
+      return sendPart(store, { key, uploadId }, index + 1, bytes, this.#transfer.signal);
+    });
+    sent.catch(() => {});
+    this.#etags[index] = sent;
+    await begun;
+  }
+
+  async #resendChanged(): Promise<void> {
+    const { partBytes } = this.#transfer;
+    for (const [index, sum] of this.#sums.entries()) {
+      await this.#etags[index];
+      const from = index * partBytes;
+      if (crc32(await this.#read(from, from + partBytes)) !== sum) await this.#send(from, from + partBytes);
+    }
+  }
+
+  async #read(from: number, to: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(to - from);
+    for (let done = 0; done < bytes.length;) {
+      const { bytesRead } = await this.#file!.read(bytes, done, bytes.length - done, from + done);
+      if (bytesRead === 0) throw fail('DPONE_SINK_WRITE', `${this.#path} was cut while it was uploaded`);
+      done += bytesRead;
+    }
+    return bytes;
+  }
+
+  #begun(): Promise<string> {
+    return (this.#uploadId ??= this.#opening.begin());
+  }
+
+  /** Lets go of the file; an upload that is not finished is aborted with its load. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+}
