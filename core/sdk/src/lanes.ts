@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ConstantColumn } from './contracts/codec.js';
+import type { ConstantColumn, RejectedRow } from './contracts/codec.js';
 import type { Predicate } from './predicate.js';
 import type { CanonicalType, Column, Schema } from './types.js';
 
@@ -93,6 +93,11 @@ export interface FileTarget {
 export interface RowBatch {
   readonly rows: number;
   readonly columns: readonly (readonly unknown[])[];
+  /**
+   * What the source could not read between these rows (messages that are no JSON), where rows are to be set aside. The
+   * engine keeps them; a sink never sees them, and a batch of nothing else does not reach it.
+   */
+  readonly rejected?: readonly RejectedRow[];
 }
 
 /** What a source gives for one partition on the planned lane. */

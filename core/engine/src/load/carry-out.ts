@@ -2,6 +2,7 @@ import { fail, type LaneData, type SinkLoad, type Unit, type UnitResult } from '
 import type { Route } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { routeData } from './route-data.js';
+import type { UnreadRows } from './unread-rows.js';
 
 export type UnitProgress = (partition: number, rows: number, bytes: number) => void;
 
@@ -11,11 +12,17 @@ export async function carryOutUnit(
   unit: Unit,
   staging: SinkLoad,
   onProgress: UnitProgress,
+  unread: Pick<UnreadRows, 'add'>,
 ): Promise<UnitResult> {
   const { index } = unit.partition;
   const { context } = plan.open;
   const given = asPlanned(await plan.read.data(unit.partition, unit.lane), plan);
-  const routed = await routeData(given, routeOf(unit), context, `${unit.load.loadId}-${index}`);
+  let kept = 0;
+  const keep: Parameters<typeof routeData>[4] = async (rows) => {
+    kept += rows.length;
+    await unread.add(rows);
+  };
+  const routed = await routeData(given, routeOf(unit), context, `${unit.load.loadId}-${index}`, keep);
   try {
     const result = await staging.stage(routed.data, index, (rows, bytes) => onProgress(index, rows, bytes));
     const sent = await routed.sent();
@@ -23,7 +30,7 @@ export async function carryOutUnit(
     if (sent !== undefined && sent !== met)
       throw fail('DPONE_COUNT_MISMATCH', `partition ${index}: the source sent ${sent} rows, ${met} arrived`);
     onProgress(index, result.rows, result.bytes ?? 0);
-    return { ...result, partition: index };
+    return { ...result, rejected: result.rejected + kept, partition: index };
   } finally {
     await routed.close();
   }

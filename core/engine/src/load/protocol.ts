@@ -1,4 +1,4 @@
-import { fail, type FinalizeResult, type Json, type LoadRef, type SinkLoad } from '@dpone/sdk';
+import { fail, type FinalizeResult, type Json, type LoadRef, type RejectedRow, type SinkLoad } from '@dpone/sdk';
 import { describeChange } from '../plan/difference.js';
 import { routeName } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
@@ -14,6 +14,7 @@ import { stageLoad } from './stage.js';
 import type { Teller } from './teller.js';
 import type { LoadTrace } from './trace.js';
 import { undoLoad } from './undo.js';
+import { UnreadRows } from './unread-rows.js';
 import type { Work } from './work.js';
 
 export interface ProtocolCall {
@@ -93,7 +94,8 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   const staging = await plan.sink.begin(load, plan.staging);
   progress.staging = staging;
   await reach('stage.created');
-  const counts = await stageLoad(plan, load, staging, teller, work).catch(async (thrown: unknown) => {
+  const unread = new UnreadRows(plan.open.context, load.loadId);
+  const counts = await stageLoad(plan, load, staging, teller, work, unread).catch(async (thrown: unknown) => {
     throw await sourceCause(plan.read, thrown);
   });
   await plan.read.verify();
@@ -112,7 +114,7 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   trace.warnings.push(...checked.warnings);
   trace.schemaChanges.push(...checked.changes.map(describeChange));
   trace.rejected = counts.rejected + checked.setAside;
-  if (trace.rejected > 0) await keepRejected(call, staging);
+  if (trace.rejected > 0) await keepRejected(call, unread.and(staging.rejected()));
   progress.stateAfter = await nextState(plan, staging);
   const facts = {
     rowsStaged: left,
@@ -126,7 +128,7 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   return staging.finalize(loadProgram(plan, load, facts));
 }
 
-async function keepRejected(call: ProtocolCall, staging: SinkLoad): Promise<void> {
+async function keepRejected(call: ProtocolCall, rows: AsyncIterable<RejectedRow>): Promise<void> {
   const { plan, load, records, trace } = call;
   const { host, context } = plan.open;
   const written = await writeQuarantine({
@@ -134,7 +136,7 @@ async function keepRejected(call: ProtocolCall, staging: SinkLoad): Promise<void
     tempDir: await context.tempDir(),
     runId: load.runId,
     loadId: load.loadId,
-    rows: staging.rejected(),
+    rows,
     clock: host.clock,
   });
   trace.quarantine = written.path;

@@ -2,7 +2,15 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fail, type FileLane, type FileSet, type LaneData, type PluginContext, type RowBatch } from '@dpone/sdk';
+import {
+  fail,
+  type FileLane,
+  type FileSet,
+  type LaneData,
+  type PluginContext,
+  type RejectedRow,
+  type RowBatch,
+} from '@dpone/sdk';
 import type { Route } from '../plan/lanes.js';
 
 /** A partition's data as the sink takes it, and what the source's side says it sent. */
@@ -14,20 +22,24 @@ export interface RoutedData {
   close(): Promise<void>;
 }
 
+/** Keeps what the source could not read. */
+export type KeepUnread = (rows: readonly RejectedRow[]) => Promise<void>;
+
 /** Brings what the source gives into the form that the sink takes: as it is, through a spool file, or through a codec. */
 export async function routeData(
   given: LaneData,
   route: Route,
   context: PluginContext,
   name: string,
+  keep: KeepUnread,
 ): Promise<RoutedData> {
   if (given.transport !== route.from.transport)
     throw fail('DPONE_INTERNAL', `the source gave ${given.transport} where ${route.from.transport} was planned`);
   const direct = !route.codec && route.from.transport === route.into.transport;
-  return direct ? counted(given) : spooled(given, route, context, name);
+  return direct ? counted(given, keep) : spooled(given, route, context, name);
 }
 
-function counted(given: LaneData): RoutedData {
+function counted(given: LaneData, keep: KeepUnread): RoutedData {
   const none = (): Promise<void> => Promise.resolve();
   switch (given.transport) {
     case 'pull':
@@ -47,8 +59,11 @@ function counted(given: LaneData): RoutedData {
       let rows = 0;
       async function* batches(source: AsyncIterable<RowBatch>): AsyncIterable<RowBatch> {
         for await (const batch of source) {
+          const { rejected, ...rest } = batch;
+          if (rejected !== undefined) await keep(rejected);
+          if (rejected !== undefined && batch.rows === 0) continue;
           rows += batch.rows;
-          yield batch;
+          yield rest;
         }
       }
       return {

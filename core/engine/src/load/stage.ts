@@ -5,6 +5,7 @@ import { parseOptions } from '../plan/parse-options.js';
 import { carryOutUnit, unitsOf } from './carry-out.js';
 import { stageProgress } from './progress.js';
 import type { Teller } from './teller.js';
+import type { UnreadRows } from './unread-rows.js';
 import type { Work } from './work.js';
 
 export interface StageCounts {
@@ -22,12 +23,13 @@ export async function stageLoad(
   staging: SinkLoad,
   teller: Teller,
   work: Work,
+  unread: UnreadRows,
 ): Promise<StageCounts> {
   const progress = stageProgress(plan, teller);
   const carryOut = async (unit: Unit): Promise<UnitResult> => {
     try {
       work.signal.throwIfAborted();
-      const result = await carryOutUnit(plan, unit, staging, progress.report);
+      const result = await carryOutUnit(plan, unit, staging, progress.report, unread);
       await teller.step('stage.unit');
       return result;
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Unit, UnitResult } from '@dpone/sdk';
+import { fail, type Unit, type UnitResult } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import type { RunOptions } from '../options.js';
@@ -8,6 +8,22 @@ import { stateAccess } from '../plan/state-access.js';
 import { carryOutUnit } from './carry-out.js';
 import { loadError } from './load-error.js';
 import { startWork } from './work.js';
+
+/** The load's owner writes the quarantine, and what another process could not read does not reach it. */
+const ELSEWHERE: Parameters<typeof carryOutUnit>[4] = {
+  add: (rows) =>
+    Promise.reject(
+      fail(
+        'DPONE_CAPABILITY',
+        `${rows.length} rows could not be read, and a unit in another process cannot set them aside`,
+        {
+          where: 'engine.executor',
+          remedy:
+            'Use the executor that runs loads in its own process, or mend the rows: the first is ' + rows[0]?.reason,
+        },
+      ),
+    ),
+};
 
 /**
  * Carries out one unit in this process, from the manifest alone: opens source and sink as the load's owner did, and adds
@@ -28,9 +44,8 @@ export async function runUnit(
     const plan = await planLoad(open, source, sink, await stateAccess(open, sink));
     try {
       const staging = await sink.attach(unit.load, plan.staging);
-      const result = await carryOutUnit(plan, unit, staging, (_partition, rows, bytes) =>
-        options.onProgress?.(rows, bytes),
-      );
+      const progress = (_partition: number, rows: number, bytes: number): void => options.onProgress?.(rows, bytes);
+      const result = await carryOutUnit(plan, unit, staging, progress, ELSEWHERE);
       await plan.read.verify();
       return result;
     } finally {

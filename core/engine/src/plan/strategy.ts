@@ -18,13 +18,14 @@ export interface StrategyCall {
   readonly sink: SinkDefinition;
 }
 
-/** The cursor of a load that reads what is new: the manifest's, or the source's own list of taken files. */
+/** The cursor of a load that reads what is new: the manifest's, or the source's own list of taken files or offsets. */
 export function cursorOf(call: Pick<StrategyCall, 'spec' | 'source'>): NonNullable<ProcessSpec['source']['cursor']> {
   const stated = call.spec.source.cursor;
   const known = call.source.capabilities.cursors;
   const where = whereOf(call.spec, 'source.options.incremental_strategy');
   if (stated === undefined) {
-    if (known.includes('new_files')) return { kind: 'new_files' };
+    const own = known.find((kind) => kind === 'new_files' || kind === 'offsets');
+    if (own !== undefined) return { kind: own };
     throw fail('DPONE_OPTION_CONFLICT', `${call.spec.sink.strategy.mode} reads what is new, and no cursor is named`, {
       where,
       remedy:
