@@ -8,5 +8,16 @@ export type { CreateService, Service } from './service.js';
 export { freePort } from './free-port.js';
 export { runAs, serverUser, type ServerUser } from './server-user.js';
 export { exited, killTree } from './process-tree.js';
+export {
+  clickhouseMissing,
+  freshClickHouse,
+  givenClickHouse,
+  sharedClickHouse,
+  startClickHouse,
+  type ClickHouseServer,
+  type FreshClickHouse,
+} from './clickhouse.js';
 export { freshBucket, givenS3, s3Missing, sharedS3, startS3, type FreshBucket, type S3Server } from './s3.js';
 export { SLOW_DOWN, startHttpProxy, type HttpProxy, type SeenRequest, type Verdict } from './http-proxy.js';
+export { givenKafka, kafkaMissing, sharedKafka, startKafka, type KafkaServer } from './kafka.js';
+export { givenRegistry, registryMissing, sharedRegistry, startRegistry, type RegistryServer } from './schema-registry.js';

@@ -56,7 +56,9 @@ export const FINALIZE_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = STEPS.map
       const expected = applySteps([step], before.rows, staged.rows, columns);
       const result = await load(b, 2, staged, { steps: [step] });
       await expectTarget(b, expected.rows, columns, name);
-      const said = `${result.inserted}/${result.updated}/${result.finalRows}`;
+      // Null where the system would have to read all of it to count.
+      const final = result.finalRows ?? expected.rows.length;
+      const said = `${result.inserted}/${result.updated}/${final}`;
       const right = `${expected.inserted}/${expected.updated}/${expected.rows.length}`;
       if (said !== right) throw new Error(`inserted/updated/final are ${said}, expected ${right}.`);
       if (step.op !== 'replace_all' && step.op !== 'replace_partitions' && result.deleted !== expected.deleted)

@@ -1,0 +1,127 @@
+import {
+  fail,
+  type Column,
+  type Json,
+  type LaneData,
+  type Partition,
+  type ReadRequest,
+  type RowBatch,
+  type SourceContext,
+  type SourceRead,
+} from '@dpone/sdk';
+import type { KafkaClient } from './connection/client.js';
+import type { Doing } from './errors.js';
+import { readLog, type LogOptions, type LogRange } from './log-reader.js';
+import { messageBatches } from './message-batches.js';
+import { metadataColumns } from './metadata-columns.js';
+import { readBounds } from './offsets.js';
+import type { KafkaConnection, SourceOptions } from './options.js';
+import { compilePredicate, indexOf } from './predicate.js';
+import { valueFormat } from './value-format.js';
+
+export interface ReadOf {
+  readonly client: KafkaClient;
+  readonly topic: string;
+  readonly request: ReadRequest;
+  readonly ctx: SourceContext<KafkaConnection, SourceOptions>;
+  readonly doing: Doing;
+}
+
+/** Opens a read whose beginning and end are fixed: whatever comes later is the next load's. */
+export async function openRead(of: ReadOf): Promise<SourceRead> {
+  const { client, topic, request, ctx, doing } = of;
+  const { options, signal, log } = ctx;
+  refuseCursor(request);
+  const bounds = await readBounds({ client, topic, options, request, doing });
+  for (const warning of bounds.warnings) log.warn(warning);
+  const ranges = bounds.ranges.filter(({ from, to }) => to > from);
+  const logOptions: LogOptions = {
+    topic,
+    isolation: options.isolation,
+    maxBytes: options.fetch_max_bytes,
+    maxWaitMs: 500,
+    doing,
+    signal,
+  };
+  // The end first, the schemas after it: what a message before the end was written by is registered by then.
+  const format = await valueFormat({ ...of, ranges, logOptions });
+  const metadata = metadataColumns(options, topic);
+  const all = [...format.columns, ...metadata.map((m) => m.column)];
+  refuseTwice(all);
+  const columns = request.columns?.map((name) => all[indexOf(name, all)]!) ?? all;
+  const values = format.columns.filter((c) => columns.includes(c));
+  const shown = metadata.filter((m) => columns.includes(m.column));
+  const stand: readonly Column[] = [...values, ...shown.map((m) => m.column)];
+  const order = columns.map((c) => stand.indexOf(c));
+  const test = request.where === undefined ? undefined : compilePredicate(request.where, columns);
+  const schema = { columns };
+
+  async function* batches(own: readonly LogRange[]): AsyncGenerator<RowBatch> {
+    for (const range of own)
+      yield* messageBatches(readLog(client, range, logOptions), {
+        topic,
+        partition: range.partition,
+        decoder: format.decoder(values.map((c) => c.name)),
+        values,
+        metadata: shown,
+        order,
+        test,
+        tombstones: options.tombstones,
+        badRows: request.badRows,
+        batchSize: options.batch_size,
+      });
+  }
+
+  return {
+    schema,
+    estimate: { rows: sizeOf(ranges) },
+    partitions: partitionsOf(ranges, request.parallel),
+    lanes: [{ id: 'rows', transport: 'rows', cost: 20 }],
+    advance: bounds.state === null ? { kind: 'none' } : { kind: 'value', state: bounds.state },
+    identity: {
+      topic,
+      cluster: client.clusterId,
+      isolation: options.isolation,
+      offsets: bounds.ranges.map(({ partition, from, to }) => ({ partition, from, to })),
+    },
+    data: (partition, lane): Promise<LaneData> => {
+      if (lane.id !== 'rows') throw fail('DPONE_NO_LANE', `a topic gives no ${lane.id}`);
+      return Promise.resolve({ transport: 'rows', schema, batches: batches(partition.spec as unknown as LogRange[]) });
+    },
+    verify: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+const sizeOf = (ranges: readonly LogRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+
+/** The topic's partitions, dealt out so that each part is about as long as the others. */
+function partitionsOf(ranges: readonly LogRange[], parallel: number): Partition[] {
+  const parts: LogRange[][] = Array.from({ length: Math.min(parallel, ranges.length) }, () => []);
+  for (const range of ranges.toSorted((a, b) => b.to - b.from - (a.to - a.from))) {
+    const shortest = parts.reduce((a, b) => (sizeOf(b) < sizeOf(a) ? b : a));
+    shortest.push(range);
+  }
+  return parts.map((part, index) => ({
+    index,
+    spec: part.toSorted((a, b) => a.partition - b.partition) as unknown as Json,
+    estimate: { rows: sizeOf(part) },
+  }));
+}
+
+function refuseCursor({ scope }: ReadRequest): void {
+  if (scope === 'all' || scope.cursor === 'offsets') return;
+  throw fail('DPONE_CAPABILITY', `a kafka source has no ${scope.cursor} cursor`, {
+    where: 'source.options.incremental_strategy',
+    remedy: 'It has: offsets.',
+  });
+}
+
+function refuseTwice(columns: readonly Column[]): void {
+  const twice = columns.find((c, i) => columns.findIndex((other) => other.name === c.name) !== i);
+  if (twice !== undefined)
+    throw fail('DPONE_OPTION_CONFLICT', `the messages have a field ${twice.name}, which is a column of metadata too`, {
+      where: 'source.options.metadata_prefix',
+      remedy: 'Choose another metadata_prefix, or leave the column out of metadata.',
+    });
+}
