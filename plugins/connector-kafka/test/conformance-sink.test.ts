@@ -2,11 +2,13 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseExactJson, isRawNumber, type Column } from '@dpone/sdk';
 import { conformance, type Row, type SinkScenario } from '@dpone/testkit';
+import { kafkaMissing, openKafka, type TestKafka } from '@dpone/test-services';
 import { kafkaSink } from '../dist/definitions.js';
 import { fromJson, orNull } from '../dist/decode/to-canonical.js';
-import { openKafka, skipReason, type TestKafka } from './support/kafka.js';
 
 const BY_KEY = 'capabilities.appendsByKey is false: messages of a topic are not matched by key';
+
+const skipReason = await kafkaMissing();
 
 describe('the kafka sink shows the kit behaviours', function () {
   this.timeout(60_000);

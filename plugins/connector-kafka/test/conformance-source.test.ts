@@ -1,9 +1,11 @@
 import { conformance, type SourceScenario } from '@dpone/testkit';
+import { kafkaMissing, openKafka, type TestKafka } from '@dpone/test-services';
 import { kafkaSource } from '../dist/definitions.js';
 import { jsonMessages } from './support/json-fixture.js';
-import { openKafka, skipReason, type TestKafka } from './support/kafka.js';
 
 const WITHOUT_ROWS = 'JSON messages say their columns themselves: a topic without one has none to say';
+
+const skipReason = await kafkaMissing();
 
 describe('the kafka source shows the kit behaviours, JSON', function () {
   this.timeout(60_000);

@@ -20,4 +20,11 @@ export {
 export { freshBucket, givenS3, s3Missing, sharedS3, startS3, type FreshBucket, type S3Server } from './s3.js';
 export { SLOW_DOWN, startHttpProxy, type HttpProxy, type SeenRequest, type Verdict } from './http-proxy.js';
 export { givenKafka, kafkaMissing, sharedKafka, startKafka, type KafkaServer } from './kafka.js';
-export { givenRegistry, registryMissing, sharedRegistry, startRegistry, type RegistryServer } from './schema-registry.js';
+export { openKafka, type KafkaMessage, type TestKafka } from './kafka-client.js';
+export {
+  givenRegistry,
+  registryMissing,
+  sharedRegistry,
+  startRegistry,
+  type RegistryServer,
+} from './schema-registry.js';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { kafkaMissing, sharedKafka, type KafkaServer } from '@dpone/test-services';
 import { Kafka, logLevel, type Admin, type IHeaders, type Message, type Producer } from 'kafkajs';
+import { sharedKafka, type KafkaServer } from './kafka.js';
 
 process.env['KAFKAJS_NO_PARTITIONER_WARNING'] = '1';
 
 /** A message as kafkajs's own code reads it. */
-export interface ReadMessage {
+export interface KafkaMessage {
   readonly partition: number;
   readonly offset: number;
   readonly key: string | null;
@@ -26,12 +26,9 @@ export interface TestKafka {
   /** Sends as one transaction, and commits or aborts it. */
   transact(topic: string, messages: Message[], end: 'commit' | 'abort'): Promise<void>;
   /** Every committed message, in order of partition and offset; null where there is no topic. */
-  read(topic: string): Promise<ReadMessage[] | null>;
+  read(topic: string): Promise<KafkaMessage[] | null>;
   close(): Promise<void>;
 }
-
-/** Why tests of Kafka are skipped here; undefined where they run. */
-export const skipReason = await kafkaMissing();
 
 interface Internals {
   connect(): Promise<void>;
@@ -93,7 +90,7 @@ export async function openKafka(server?: KafkaServer): Promise<TestKafka> {
     async read(topic) {
       if (!(await admin.listTopics()).includes(topic)) return null;
       await cluster.addTargetTopic(topic);
-      const all: ReadMessage[] = [];
+      const all: KafkaMessage[] = [];
       for (const { partitionId, leader } of cluster.findTopicPartitionMetadata(topic))
         all.push(...(await readPartition(cluster, topic, partitionId, leader)));
       return all.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
@@ -127,14 +124,14 @@ async function readPartition(
   topic: string,
   partition: number,
   nodeId: number,
-): Promise<ReadMessage[]> {
+): Promise<KafkaMessage[]> {
   const broker = await cluster.findBroker({ nodeId });
   const offsetAt = async (timestamp: number): Promise<bigint> => {
     const topics = [{ topic, partitions: [{ partition, timestamp }] }];
     const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel: 1, topics });
     return BigInt(responses[0]!.partitions[0]!.offset);
   };
-  const found: ReadMessage[] = [];
+  const found: KafkaMessage[] = [];
   const end = await offsetAt(-1);
   for (let at = await offsetAt(-2); at < end;) {
     const topics = [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: 1 << 22 }] }];
