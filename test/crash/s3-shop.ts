@@ -19,7 +19,7 @@ export async function keysOf({ client, name }: FreshBucket, prefix: string): Pro
   return Contents.map((one) => one.Key!);
 }
 
-async function textOf({ client, name }: FreshBucket, key: string): Promise<string> {
+export async function textOf({ client, name }: FreshBucket, key: string): Promise<string> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key: key }));
   return Body!.transformToString();
 }

@@ -28,6 +28,8 @@ export class MinioProcess implements Service {
   #folder: string | undefined;
   #port: number | undefined;
   #process: ChildProcess | undefined;
+  /** Resolves once the server has ended. */
+  #exit: Promise<void> = Promise.resolve();
 
   constructor(options: MinioOptions) {
     this.#options = options;
@@ -56,7 +58,9 @@ export class MinioProcess implements Service {
 
   async kill(): Promise<void> {
     const pid = this.#running();
-    if (pid !== undefined) await killTree(pid);
+    if (pid === undefined) return;
+    await killTree(pid);
+    await this.#exit;
   }
 
   async remove(): Promise<void> {
@@ -74,7 +78,7 @@ export class MinioProcess implements Service {
       const pid = this.#running();
       if (pid === undefined) return;
       this.#process?.kill(signal);
-      if (await exited([pid], STOP_SECONDS)) return;
+      if (await exited([pid], STOP_SECONDS)) return this.#exit;
     }
     await this.kill();
   }
@@ -99,6 +103,7 @@ export class MinioProcess implements Service {
         stdio: ['ignore', file.fd, file.fd],
       });
       this.#process = server;
+      this.#exit = new Promise((resolve) => server.once('close', () => resolve()));
       const failed = new Promise<never>((_, reject) => {
         server.once('error', reject);
         server.once('exit', (code, signal) => reject(new Error(`minio ended (${signal ?? code})`)));
