@@ -182,7 +182,13 @@ export class Store {
     const bound =
       condition === undefined ? {} : 'absent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
     const { ETag, VersionId } = await this.client.send(
-      new PutObjectCommand({ ...this.base, Key: key, Body: body, ...bound }),
+      new PutObjectCommand({
+        ...this.base,
+        Key: key,
+        Body: body,
+        ContentLength: Buffer.byteLength(body),
+        ...bound,
+      }),
       sending(signal),
     );
     return { etag: ETag ?? '', versionId: VersionId };

@@ -42,7 +42,9 @@ async function* batches(fixture: Fixture) {
 }
 
 export const putText = async ({ client, name }: FreshBucket, key: string, body: string | Uint8Array): Promise<void> =>
-  void (await client.send(new PutObjectCommand({ Bucket: name, Key: key, Body: body })));
+  void (await client.send(
+    new PutObjectCommand({ Bucket: name, Key: key, Body: body, ContentLength: Buffer.byteLength(body) }),
+  ));
 
 /** Puts a fixture into an object by the codec and the SDK alone. */
 export const putFixture = (
