@@ -40,6 +40,8 @@ interface ConnectorScenario extends SystemScenario {
   readonly unreachable?: (folder: CaseFolder) => MaybePromise<Place>;
   /** Whether the system has a type for a column of the fixtures. Default: it has one for every column. */
   readonly holds?: (column: Column) => boolean;
+  /** Whether the system's type for a column reaches a value of the fixtures. Default: it reaches every one. */
+  readonly reaches?: (column: Column, value: unknown) => boolean;
 }
 
 export interface SourceScenario extends ConnectorScenario {

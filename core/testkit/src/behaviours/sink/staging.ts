@@ -107,7 +107,7 @@ export const holdsAllTypes: Behaviour<SinkScenario> = {
         throw new Error(`physicalType refuses ${wrong.join(', ')}, which the scenario says it holds.`);
       await roundTrip(
         b,
-        allTypes((column) => !refused.includes(column.name)),
+        allTypes((column) => !refused.includes(column.name), scenario.reaches),
       );
     }),
 };

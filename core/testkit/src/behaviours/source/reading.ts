@@ -48,7 +48,7 @@ export const readsAllTypes: Behaviour<SourceScenario> = {
   run: (scenario) =>
     readsWhole(
       scenario,
-      allTypes((column) => scenario.holds?.(column) ?? true),
+      allTypes((column) => scenario.holds?.(column) ?? true, scenario.reaches),
     ),
 };
 
