@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { Connections, preparation } from './connections.js';
 import { engineError, loadEngine, type EngineResult, type EngineSession } from './engine.js';
-import { makeFifo } from './fifo.js';
+import { Fifos } from './fifo.js';
 import { readRequest, type HttpQuery } from './request.js';
 import { needsFile, rewrite, type Rewritten } from './rewrite.js';
 
@@ -19,6 +20,8 @@ if (chdb === undefined || data === undefined || pipes === undefined || port === 
 const engine = loadEngine(chdb, data);
 /** One connection stays open: with the last one the engine would end. */
 engine.connect();
+const fifos = new Fifos(pipes);
+const connections = new Connections(engine);
 const sessions = new Map<string, EngineSession>();
 let names = 0;
 
@@ -38,17 +41,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return;
   }
   const query = await readRequest(request);
-  const session = query.session === undefined ? engine.connect() : sessionOf(query.session);
+  const session = query.session === undefined ? await connections.take(query) : sessionOf(query.session);
   const run: Asked['run'] = (sql, format = query.format) => session.queryAsync(sql, { format });
   try {
-    for (const setting of query.settings) await run(setting);
-    if (query.database !== undefined && query.database !== '') await run(`USE \`${query.database}\``);
+    if (query.session !== undefined) for (const sql of preparation(query)) await run(sql);
     const how = rewrite(query.sql, query.format, query.data !== undefined);
     await carryOut({ query, run, response }, how);
   } catch (error) {
     refuse(response, error);
   } finally {
-    if (query.session === undefined) session.close();
+    if (query.session === undefined) connections.give(query, session);
   }
 }
 
@@ -67,7 +69,7 @@ async function carryOut(asked: Asked, how: Rewritten): Promise<void> {
 }
 
 async function sendResult({ query, run, response }: Asked, how: Rewritten & { kind: 'result' }): Promise<void> {
-  const fifo = await makeFifo(join(pipes!, `out-${++names}`), 'reads');
+  const fifo = await fifos.open('reads');
   try {
     response.setHeader('X-ClickHouse-Format', how.format);
     response.setHeader('Content-Type', 'application/octet-stream');
@@ -90,7 +92,7 @@ async function sendResult({ query, run, response }: Asked, how: Rewritten & { ki
     await sent.catch(() => fifo.stream.destroy());
     await done;
   } finally {
-    await fifo.remove();
+    fifo.remove();
   }
 }
 
@@ -134,14 +136,14 @@ async function insertRows({ query, run }: Asked, how: Rewritten & { kind: 'inser
       await rm(path, { force: true });
     }
   }
-  const fifo = await makeFifo(join(pipes!, `in-${++names}`), 'writes');
+  const fifo = await fifos.open('writes');
   try {
     const written = pipeline(all, fifo.stream).catch(() => fifo.stream.destroy());
     const result = await run(how.sql(fifo.path)).finally(() => fifo.engineDone());
     await written;
     return result.rowsRead;
   } finally {
-    await fifo.remove();
+    fifo.remove();
   }
 }
 

@@ -11,7 +11,7 @@ export interface HttpQuery {
   readonly format: string;
   readonly session: string | undefined;
   readonly gzip: boolean;
-  /** `SET` statements, parameters among them. */
+  /** `name = value`, parameters among them. */
   readonly settings: readonly string[];
 }
 
@@ -59,9 +59,7 @@ export async function readRequest(request: IncomingMessage): Promise<HttpQuery> 
 }
 
 const setting = (name: string, value: string): string =>
-  name.startsWith('param_')
-    ? `SET ${name} = ${quoted(value)}`
-    : `SET ${name} = ${numeric(value) ? value : quoted(value)}`;
+  `${name} = ${!name.startsWith('param_') && numeric(value) ? value : quoted(value)}`;
 
 const numeric = (value: string): boolean => /^-?\d+(\.\d+)?$/.test(value);
 
