@@ -1,0 +1,82 @@
+import type { CheckOutcome, Column, StagingCheck, TableRef } from '@dpone/sdk';
+import type { Doing } from './errors.js';
+import { keyParts } from './keys-sql.js';
+import { predicateSql } from './predicate-sql.js';
+import type { Session } from './session.js';
+import { ident, literal, tableName } from './sql.js';
+
+export interface Staged {
+  readonly table: TableRef;
+  readonly columns: readonly Column[];
+}
+
+/** Holds staging against the checks, each as one set-based query. */
+export async function measureChecks(
+  session: Session,
+  staged: Staged,
+  checks: readonly StagingCheck[],
+  doing: Doing,
+): Promise<CheckOutcome[]> {
+  const outcomes: CheckOutcome[] = [];
+  for (const check of checks) outcomes.push(await measure(session, staged, check, doing));
+  return outcomes;
+}
+
+async function measure(session: Session, staged: Staged, check: StagingCheck, doing: Doing): Promise<CheckOutcome> {
+  const count = (sql: string): Promise<number> => session.count(sql, doing);
+  const from = tableName(staged.table);
+  switch (check.kind) {
+    case 'unique':
+      return { check, violations: await count(`SELECT count() FROM (${twice(staged, check.columns)})`) };
+    case 'min_rows': {
+      const measured = await count(`SELECT count() FROM ${from}`);
+      return { check, measured, violations: Math.max(0, check.rows - measured) };
+    }
+    case 'max_null_ratio': {
+      const rows = await count(`SELECT count() FROM ${from}`);
+      const nulls = await count(`SELECT countIf(isNull(${ident(check.column)})) FROM ${from}`);
+      const measured = rows === 0 ? 0 : nulls / rows;
+      return { check, measured, violations: measured > check.ratio ? nulls : 0 };
+    }
+    default:
+      return { check, violations: await count(`SELECT count() FROM ${from} WHERE ${brokenBy(check, staged)!}`) };
+  }
+}
+
+const twice = ({ table, columns }: Staged, key: readonly string[]): string =>
+  `SELECT ${keyParts(key, columns)} FROM ${tableName(table)} GROUP BY ${keyParts(key, columns)} HAVING count() > 1`;
+
+/** The condition on a staged row that breaks a check; null for checks of the whole set, which no row breaks. */
+export function brokenBy(check: StagingCheck, staged: Staged): string | null {
+  switch (check.kind) {
+    case 'not_null':
+      return `isNull(${ident(check.column)})`;
+    case 'accepted_values': {
+      const column = ident(check.column);
+      const values = check.values.filter((v) => v !== null);
+      const allowed = values.length === 0 ? 'false' : `${column} IN (${values.map(literal).join(', ')})`;
+      // NULL is another rule's business, unless it is listed: then it is simply accepted too.
+      return `isNotNull(${column}) AND NOT ifNull(${allowed}, false)`;
+    }
+    case 'predicate':
+      return `NOT ifNull((${predicateSql(check.predicate)}), false)`;
+    case 'unique':
+      return `(${keyParts(check.columns, staged.columns)}) IN (${twice(staged, check.columns)})`;
+    default:
+      return null;
+  }
+}
+
+/** One sentence on why a row was set aside. */
+export function brokenReason(check: StagingCheck): string {
+  switch (check.kind) {
+    case 'not_null':
+      return `${check.column} is NULL (${check.id})`;
+    case 'unique':
+      return `${check.columns.join(', ')} is not unique in this load (${check.id})`;
+    case 'accepted_values':
+      return `${check.column} has a value that is not accepted (${check.id})`;
+    default:
+      return `breaks ${check.id}`;
+  }
+}

@@ -1,0 +1,234 @@
+import {
+  fail,
+  type FinalizeResult,
+  type FinalizeStepName,
+  type LoadProgram,
+  type Logger,
+  type TableRef,
+} from '@dpone/sdk';
+import { onCluster, type Design } from './design.js';
+import type { Doing } from './errors.js';
+import {
+  createNext,
+  programStatements,
+  replacesAll,
+  takePlace,
+  type ProgramContext,
+  type Statement,
+} from './finalize-sql.js';
+import { insertIntent, publish, type Intent } from './intent.js';
+import { assertFence, type LockPlace } from './lock.js';
+import type { LoadTables, MetaNames } from './names.js';
+import type { Session } from './session.js';
+import { tableLabel, tableName, text } from './sql.js';
+import { dropOnCluster } from './staging-sql.js';
+import { isMergeTree, tableFacts, tablesLike, type TableFacts } from './table-facts.js';
+
+export interface FinalizeContext {
+  readonly session: Session;
+  readonly tables: LoadTables;
+  readonly meta: MetaNames;
+  readonly place: LockPlace;
+  readonly design: Design;
+  readonly replacing: boolean;
+  readonly step: (name: FinalizeStepName) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+}
+
+const NO_UUID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * The load is made beside the target, out of the target's own parts; then an intent with receipt and state is written,
+ * the new table takes the target's place at once, and receipt and state are published. Interrupted anywhere, what the
+ * intent says and the tables show tells the next worker whether the load took effect.
+ */
+export async function finalizeLoad(program: LoadProgram, ctx: FinalizeContext): Promise<FinalizeResult> {
+  const { load } = program;
+  const { session, tables, meta, design } = ctx;
+  const label = tableLabel(load.target);
+  const doing: Doing = { what: `changing ${label}`, code: 'DPONE_SINK_WRITE' };
+  await ctx.step('finalize.begun');
+  await assertFence(ctx.place, load.fence);
+  const facts = await tableFacts(session, load.target, doing);
+  refuseOtherEngines(facts, label);
+  for (const sql of dropOnCluster(design, tables.next)) await session.run(sql, doing);
+  const before = facts === null ? '' : await fingerprint(session, load.target, doing);
+  const counts = await build(program, facts, ctx, doing);
+  await ctx.step('finalize.changed');
+
+  const atomic = facts !== null && facts.uuid !== NO_UUID;
+  const nextUuid =
+    (await tablesLike(session, tables.next.schema!, tables.next.name, doing)).get(tables.next.name) ?? NO_UUID;
+  const how = facts === null ? 'create' : atomic ? 'exchange' : 'rename';
+  const receipt = { ...program.receipt, target: label, ...counts };
+  const intent: Intent = { receipt, state: program.state, how, nextUuid };
+  await session.run(insertIntent(meta, load.loadId, label, intent), doing);
+  await ctx.step('finalize.receipted');
+
+  // A worker that is paused behind this line cannot take effect either: who takes over drops its new table first.
+  await assertFence(ctx.place, load.fence);
+  if (facts !== null && before !== (await fingerprint(session, load.target, doing))) throw written(label);
+  for (const sql of takePlace(programContext(program, facts, ctx, false), atomic)) await session.run(sql, doing);
+  const old = how === 'exchange' ? tables.next : tables.old;
+  if (facts !== null && before !== (await fingerprint(session, old, doing))) {
+    await putBack(program, how, ctx, doing);
+    throw written(label);
+  }
+  for (const sql of publish(meta, intent)) await session.run(sql, doing);
+  await ctx.step('finalize.committed');
+  return counts;
+}
+
+const written = (label: string): Error =>
+  fail(
+    'DPONE_SOURCE_CHANGED',
+    `${label} was written by somebody else while it was loaded; the target is as they left it`,
+    {
+      where: label,
+      remedy: 'Run again when nobody else writes the table.',
+    },
+  );
+
+function refuseOtherEngines(facts: TableFacts | null, label: string): void {
+  if (facts === null || isMergeTree(facts)) return;
+  throw fail('DPONE_CAPABILITY', `${label} is a ${facts.engine}: only tables of the MergeTree family are loaded`, {
+    where: 'sink.table',
+    remedy: 'Load the table behind it.',
+  });
+}
+
+/** Somebody inserted in the moment between the last look and the exchange: what they wrote is in the old table. */
+async function putBack(program: LoadProgram, how: Intent['how'], ctx: FinalizeContext, doing: Doing): Promise<void> {
+  const { session, tables, design } = ctx;
+  const [target, next, old] = [program.load.target, tables.next, tables.old].map(tableName);
+  const on = onCluster(design);
+  await session.run(
+    how === 'exchange'
+      ? `EXCHANGE TABLES ${next} AND ${target}${on}`
+      : `RENAME TABLE ${target} TO ${next}, ${old} TO ${target}${on}`,
+    doing,
+  );
+}
+
+function programContext(
+  program: LoadProgram,
+  facts: TableFacts | null,
+  ctx: Pick<FinalizeContext, 'tables' | 'design' | 'replacing'>,
+  linked: boolean,
+): ProgramContext {
+  const { tables, design, replacing } = ctx;
+  return { program, tables, work: tables.next, facts, linked, design, replacing };
+}
+
+/** Everything up to the exchange, for `dpone plan`. */
+export function explainLoad(
+  program: LoadProgram,
+  facts: TableFacts | null,
+  ctx: Pick<FinalizeContext, 'tables' | 'design' | 'replacing'>,
+): string[] {
+  const of = programContext(
+    program,
+    facts,
+    ctx,
+    program.changes.every((c) => c.kind === 'create_table'),
+  );
+  const statements = [...createNext(of), ...programStatements(of)].map((s) => s.sql);
+  const atomic = facts === null || facts.uuid !== NO_UUID;
+  return [...statements, ...takePlace(of, atomic), ...dropOnCluster(ctx.design, tables(ctx, atomic))];
+}
+
+const tables = (ctx: Pick<FinalizeContext, 'tables'>, atomic: boolean): TableRef =>
+  atomic ? ctx.tables.next : ctx.tables.old;
+
+async function build(
+  program: LoadProgram,
+  facts: TableFacts | null,
+  ctx: FinalizeContext,
+  doing: Doing,
+): Promise<FinalizeResult> {
+  const { session, signal } = ctx;
+  for (const { sql } of createNext(programContext(program, facts, ctx, false)))
+    await session.run(sql, doing, { signal });
+  const tally = new Tallies();
+  if (facts !== null && replacesAll(program))
+    tally.deleted = await session.count(`SELECT count() FROM ${tableName(program.load.target)}`, doing);
+  // The changes of the schema come first: what they make of the new table decides how staging gets into it.
+  const changes =
+    program.changes.length === 0
+      ? []
+      : programStatements({ ...programContext(program, facts, ctx, false), program: { ...program, steps: [] } });
+  for (const { sql } of changes) await session.run(sql, doing, { signal });
+  const linked = await sameStructure(session, ctx.tables.rows, ctx.tables.next, doing);
+  const steps = programStatements({
+    ...programContext(program, facts, ctx, linked),
+    program: { ...program, changes: [] },
+  });
+  const rowsNow = (): Promise<number> => session.count(`SELECT count() FROM ${tableName(ctx.tables.next)}`, doing);
+  let rows = await rowsNow();
+  for (const statement of steps) {
+    const marked = typeof statement.tally === 'object' ? await session.count(statement.tally.marked, doing, signal) : 0;
+    for (const sql of await expanded(statement, ctx, doing)) await session.run(sql, doing, { signal });
+    const after = await rowsNow();
+    if (statement.sql.includes(PARTITION)) {
+      const staged = await session.count(`SELECT count() FROM ${tableName(ctx.tables.rows)}`, doing);
+      tally.inserted += staged;
+      tally.deleted += rows + staged - after;
+    } else tally.add(statement, Math.abs(after - rows), marked);
+    rows = after;
+  }
+  return { inserted: tally.inserted, updated: tally.updated, deleted: tally.deleted, finalRows: rows };
+}
+
+const PARTITION = '{partition}';
+
+/** One statement a partition of staging, where the statement is about one. */
+async function expanded(statement: Statement, ctx: FinalizeContext, doing: Doing): Promise<string[]> {
+  if (!statement.sql.includes(PARTITION)) return [statement.sql];
+  const { schema, name } = ctx.tables.rows;
+  const rows = await ctx.session.rows(
+    `SELECT DISTINCT partition_id FROM system.parts WHERE active AND rows > 0 AND database = ${text(schema!)} AND table = ${text(name)} ORDER BY 1`,
+    doing,
+  );
+  return rows.map((row) => statement.sql.replace(PARTITION, () => text(String(row['partition_id']))));
+}
+
+class Tallies {
+  inserted = 0;
+  updated = 0;
+  deleted = 0;
+  #removed = 0;
+
+  add({ tally }: Statement, changed: number, marked: number): void {
+    if (typeof tally === 'object') this.deleted += marked;
+    else if (tally === 'inserted') this.inserted += changed;
+    else if (tally === 'deleted') this.deleted += changed;
+    else if (tally === 'removed_half') this.#removed = changed;
+    else if (tally === 'added_half') {
+      this.updated += this.#removed;
+      this.inserted += changed - this.#removed;
+      this.#removed = 0;
+    }
+  }
+}
+
+/** Whether parts of one table can be linked into the other: the same columns and keys. */
+async function sameStructure(session: Session, a: TableRef, b: TableRef, doing: Doing): Promise<boolean> {
+  const shape = async (table: TableRef): Promise<string> => {
+    const facts = await tableFacts(session, table, doing);
+    if (facts === null) throw fail('DPONE_SINK_WRITE', `${tableLabel(table)} is gone`);
+    const columns = facts.columns.map((c) => `${c.name} ${c.native?.type}`).toSorted();
+    return JSON.stringify([columns, facts.sortingKey, facts.primaryKey, facts.partitionKey]);
+  };
+  return (await shape(a)) === (await shape(b));
+}
+
+/** Changes with every insert and mutation of a table, and with no merge. */
+async function fingerprint(session: Session, table: TableRef, doing: Doing): Promise<string> {
+  const rows = await session.rows(
+    'SELECT partition_id, max(max_block_number) AS block, max(data_version) AS version FROM system.parts ' +
+      `WHERE active AND database = ${text(table.schema!)} AND table = ${text(table.name)} GROUP BY partition_id ORDER BY 1`,
+    doing,
+  );
+  return JSON.stringify(rows);
+}
