@@ -41,13 +41,17 @@ const long = avro.types.LongType.__with({
   compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
 });
 
+/** A long is a long with a logical type, too. */
+const exactLong = (schema: unknown): Type | undefined =>
+  schema === 'long' || (schema as { type?: unknown }).type === 'long' ? long : undefined;
+
 /** How records of an Avro schema are read. */
 export function avroReader(schema: RegisteredSchema, subject: string): SchemaReader {
   const parsed = JSON.parse(schema.text) as AvroSchema;
   let type: Type;
   try {
     // Logical types are read here, by the schema: a decimal is no double and a date no Date.
-    type = avro.Type.forSchema(parsed as never, { registry: { long }, logicalTypes: {}, wrapUnions: false });
+    type = avro.Type.forSchema(parsed as never, { typeHook: exactLong, logicalTypes: {}, wrapUnions: false });
   } catch (error) {
     throw fail('DPONE_SOURCE_READ', `the Avro schema ${schema.id} of ${subject}: ${(error as Error).message}`, {
       where: `subject ${subject}`,
