@@ -28,3 +28,4 @@ export {
   startRegistry,
   type RegistryServer,
 } from './schema-registry.js';
+export { freshMssql, givenMssql, mssqlMissing, type FreshMssql } from './mssql.js';

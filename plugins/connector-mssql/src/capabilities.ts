@@ -1,0 +1,58 @@
+import type { SinkCapabilities, SourceCapabilities } from '@dpone/sdk';
+
+export const sourceCapabilities: SourceCapabilities = {
+  lanes: ['rows'],
+  cursors: ['column'],
+  partitions: true,
+  snapshot: 'consistent',
+  facts: [
+    {
+      fact: 'Each partition is a SNAPSHOT transaction; a shared lock of the table, held while they begin, makes them one state.',
+      source: 'https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql#snapshot',
+    },
+    {
+      fact: 'Cursor `column` on a rowversion column: rows up to MIN_ACTIVE_ROWVERSION() are taken, so no row of a transaction that was still open is missed.',
+      source: 'https://learn.microsoft.com/sql/t-sql/functions/min-active-rowversion-transact-sql',
+    },
+    {
+      fact: 'Cursor `column` on another column: a transaction that is open during a read and commits a smaller value afterwards is missed, unless lookback_days reaches it; rows whose value is NULL come with the first load alone.',
+      source: 'https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql#snapshot',
+    },
+    {
+      fact: 'datetime2, time and datetimeoffset keep 100 ns; decimals, money and bigint are exact.',
+      source: 'https://learn.microsoft.com/sql/t-sql/data-types/datetime2-transact-sql',
+    },
+  ],
+};
+
+export const sinkCapabilities: SinkCapabilities = {
+  lanes: ['rows'],
+  finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
+  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
+  checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio', 'predicate'],
+  transactional: true,
+  rollback: true,
+  parallelStaging: 'machine',
+  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'null'],
+  maxIdentifier: 128,
+  facts: [
+    {
+      fact: 'Schema changes, data, receipt and state commit in one transaction; sp_rename and TRUNCATE TABLE are part of it.',
+      source: 'https://learn.microsoft.com/sql/t-sql/statements/truncate-table-transact-sql',
+    },
+    {
+      fact: 'An application lock of a session ends with the session, however its process died.',
+      source:
+        'https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql',
+    },
+    {
+      fact: 'A bulk load with TABLOCK into a heap is minimally logged where the recovery model allows it, and several can run at once.',
+      source:
+        'https://learn.microsoft.com/sql/relational-databases/import-export/prerequisites-for-minimal-logging-in-bulk-import',
+    },
+    {
+      fact: 'Texts are compared by the collation of the column: where it ignores case or accents, keys that differ only in those are one key; blanks at the end never count.',
+      source: 'https://learn.microsoft.com/sql/relational-databases/collations/collation-and-unicode-support',
+    },
+  ],
+};
