@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { freshDatabase } from '@dpone/test-services';
+import { linkPlugins } from '../support/link-plugin.js';
 import { blocksOf, pages, type Block } from './markdown.js';
+import { SERVICES } from './services.js';
 import { TempProject } from './temp-project.js';
 
-/** A page that says so gets a database of its own, as `WAREHOUSE`. */
-const NEEDS_POSTGRES = '<!-- needs: postgres -->';
+/** A page that says so gets a service of its own; where there is none here, the page is skipped and says why. */
+const NEEDS = /<!-- needs: (\w+) -->/g;
 
 const SHELL = new Set(['sh', 'bash', 'shell']);
 
@@ -50,18 +51,25 @@ describe('docs: shell examples', () => {
     describe(page.path, () => {
       let project: TempProject;
       let env: Readonly<Record<string, string>> = {};
-      let release = async (): Promise<void> => {};
+      const releases: (() => Promise<void>)[] = [];
       before(async function () {
-        this.timeout(60_000);
+        // What is built once a machine takes its time.
+        this.timeout(1_800_000);
         project = new TempProject();
-        if (!page.text.includes(NEEDS_POSTGRES)) return;
-        const database = await freshDatabase();
-        env = { WAREHOUSE: database.uri };
-        release = () => database.drop();
+        for (const [, name] of page.text.matchAll(NEEDS)) {
+          const service = await SERVICES[name!]!();
+          if (typeof service === 'string') {
+            process.stderr.write(`docs: ${page.path} is skipped: ${service}\n`);
+            this.skip();
+          }
+          env = { ...env, ...service.env };
+          releases.push(service.release);
+          if (service.plugins.length > 0) linkPlugins(project, ...service.plugins);
+        }
       });
       after(async () => {
         project.remove();
-        await release();
+        for (const release of releases) await release();
       });
 
       for (const step of steps) {

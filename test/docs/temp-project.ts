@@ -23,6 +23,10 @@ export class TempProject {
     chmodSync(shim, 0o755);
   }
 
+  file(path: string): string {
+    return join(this.folder, path);
+  }
+
   write(path: string, text: string): void {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), text);

@@ -6,7 +6,7 @@ import type { TempProject } from './temp-project.js';
 const PLUGINS = fileURLToPath(new URL('../../../plugins', import.meta.url));
 
 /** Makes plugins of this workspace those of a project, as its package.json and `npm ci` would. */
-export function linkPlugins(project: TempProject, ...folders: readonly string[]): void {
+export function linkPlugins(project: Pick<TempProject, 'file' | 'write'>, ...folders: readonly string[]): void {
   const dependencies = Object.fromEntries(folders.map((folder) => [`@dpone/${folder}`, '0.1.0']));
   project.write('package.json', JSON.stringify({ name: 'project', private: true, dependencies }));
   for (const folder of folders) {

@@ -58,9 +58,10 @@ export class GrowingUpload {
     await this.#following;
     this.#file ??= await open(this.#path, 'r');
     const { size } = await this.#file.stat();
-    await this.#resendChanged();
-    for (let from = this.#etags.length * this.#transfer.partBytes; from < size; from += this.#transfer.partBytes)
+    const early = this.#etags.length;
+    for (let from = early * this.#transfer.partBytes; from < size; from += this.#transfer.partBytes)
       await this.#send(from, Math.min(size, from + this.#transfer.partBytes));
+    await this.#resendChanged(early);
     const parts = await all(this.#etags);
     return { key: this.#opening.key, uploadId: await this.#begun(), parts, size };
   }
@@ -103,12 +104,14 @@ export class GrowingUpload {
     await begun;
   }
 
-  async #resendChanged(): Promise<void> {
+  /** Looks at the parts that were sent before the file was whole, while its last ones are under way. */
+  async #resendChanged(early: number): Promise<void> {
     const { partBytes } = this.#transfer;
-    for (const [index, sum] of this.#sums.entries()) {
+    for (let index = 0; index < early; index += 1) {
       await this.#etags[index];
       const from = index * partBytes;
-      if (crc32(await this.#read(from, from + partBytes)) !== sum) await this.#send(from, from + partBytes);
+      if (crc32(await this.#read(from, from + partBytes)) !== this.#sums[index])
+        await this.#send(from, from + partBytes);
     }
   }
 

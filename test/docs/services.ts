@@ -1,0 +1,24 @@
+import { freshBucket, freshDatabase, s3Missing } from '@dpone/test-services';
+
+/** What a page has that asks for a service by `<!-- needs: NAME -->`. */
+export interface PageService {
+  /** Variables of its commands. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Plugins of this workspace that its project has besides the bundled ones. */
+  readonly plugins: readonly string[];
+  readonly release: () => Promise<void>;
+}
+
+/** Each service by its name; a text says why there is none here. */
+export const SERVICES: Readonly<Record<string, () => Promise<PageService | string>>> = {
+  postgres: async () => {
+    const database = await freshDatabase();
+    return { env: { WAREHOUSE: database.uri }, plugins: [], release: () => database.drop() };
+  },
+  s3: async () => {
+    const missing = await s3Missing();
+    if (missing !== undefined) return missing;
+    const bucket = await freshBucket();
+    return { env: { LAKE: bucket.uri }, plugins: ['connector-s3'], release: () => bucket.drop() };
+  },
+};
