@@ -25,7 +25,9 @@ export async function download(store: Store, object: StoredObject, path: string,
       parts.push(
         transfer.limit(async () => {
           transfer.signal.throwIfAborted();
-          await writeAt(file, await bytesOf(store, object, range, transfer), from);
+          const writer = new RangeWriter(file, from);
+          await pour(store, object, range, transfer, (chunk) => writer.take(chunk));
+          await writer.flush();
         }),
       );
     }
@@ -35,9 +37,38 @@ export async function download(store: Store, object: StoredObject, path: string,
   }
 }
 
-async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;)
-    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+/** What comes in small pieces goes to the disk in larger ones; so much is in memory of each range. */
+const GATHERED = 1 << 20;
+
+class RangeWriter {
+  readonly #file: FileHandle;
+  readonly #gathered = Buffer.allocUnsafeSlow(GATHERED);
+  #position: number;
+  #length = 0;
+
+  constructor(file: FileHandle, position: number) {
+    this.#file = file;
+    this.#position = position;
+  }
+
+  async take(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.length;) {
+      const piece = chunk.subarray(at, at + GATHERED - this.#length);
+      this.#gathered.set(piece, this.#length);
+      this.#length += piece.length;
+      at += piece.length;
+      if (this.#length === GATHERED) await this.flush();
+    }
+  }
+
+  async flush(): Promise<void> {
+    for (let done = 0; done < this.#length;) {
+      const at = this.#position + done;
+      done += (await this.#file.write(this.#gathered, done, this.#length - done, at)).bytesWritten;
+    }
+    this.#position += this.#length;
+    this.#length = 0;
+  }
 }
 
 interface Range {
@@ -48,43 +79,74 @@ interface Range {
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 20_000;
 
-/**
- * The bytes of a range. What comes before an answer begins is sent again by the SDK; an answer that breaks off is asked
- * for here again, from where it ended.
- */
+/** The bytes of a range in memory, for small ones. */
 export async function bytesOf(
+  store: Store,
+  object: StoredObject,
+  range: Range,
+  by: Pick<Transfer, 'attempts' | 'signal'>,
+): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(range.to - range.from);
+  let done = 0;
+  await pour(store, object, range, by, (chunk) => {
+    bytes.set(chunk, done);
+    done += chunk.length;
+  });
+  return bytes;
+}
+
+/**
+ * Hands over the bytes of a range in their order. What fails before an answer begins is sent again by the SDK; an answer
+ * that breaks off is asked for here again, from where it ended.
+ */
+async function pour(
   store: Store,
   object: StoredObject,
   { from, to }: Range,
   { attempts, signal }: Pick<Transfer, 'attempts' | 'signal'>,
-): Promise<Uint8Array> {
-  const bytes = Buffer.allocUnsafe(to - from);
-  let done = 0;
+  take: (chunk: Uint8Array) => void | Promise<void>,
+): Promise<void> {
+  const where = uriOf(object);
+  let at = from;
   for (let attempt = 1; ; attempt += 1) {
-    const begun = done;
-    const whole = done === 0 && from === 0 && to === object.size;
-    const body = await store
-      .get(object, whole ? undefined : { from: from + done, to }, signal)
-      .catch((error: unknown) => {
-        throw getError(error, object);
-      });
-    try {
-      for await (const chunk of body) {
-        if (done + chunk.length > bytes.length)
-          throw fail('DPONE_SOURCE_CHANGED', `${uriOf(object)} gave more than was asked for`);
-        bytes.set(chunk, done);
-        done += chunk.length;
-      }
-      if (done === bytes.length) return bytes;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (attempt >= attempts) throw s3Error(error, `reading ${uriOf(object)}`, uriOf(object), 'DPONE_SOURCE_READ');
-    }
+    const begun = at;
+    const whole = at === 0 && to === object.size;
+    const body = await store.get(object, whole ? undefined : { from: at, to }, signal).catch((error: unknown) => {
+      throw getError(error, object);
+    });
+    const broken = await poured(body, async (chunk) => {
+      if (at + chunk.length > to)
+        throw fail('DPONE_SOURCE_CHANGED', `${where} gave more than was asked for`, { where });
+      await take(chunk);
+      at += chunk.length;
+    });
+    if (at === to) return;
+    signal.throwIfAborted();
+    // Whoever makes progress may begin anew: only a store that gives nothing is given up.
+    if (at > begun) attempt = 1;
     if (attempt >= attempts)
-      throw fail('DPONE_CONNECTION_FAILED', `${uriOf(object)} broke off ${attempts} times`, { where: uriOf(object) });
-    // Whoever makes progress may begin anew: only a store that gives nothing is waited for.
-    if (done > begun) attempt = 1;
+      throw s3Error(broken ?? new Error('the answer ended early'), `reading ${where}`, where, 'DPONE_SOURCE_READ');
     await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt), undefined, { signal });
+  }
+}
+
+/** What a body that broke off ended with; what `take` throws is thrown. */
+async function poured(body: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array) => Promise<void>): Promise<unknown> {
+  const chunks = body[Symbol.asyncIterator]();
+  for (;;) {
+    let next: IteratorResult<Uint8Array, unknown>;
+    try {
+      next = await chunks.next();
+    } catch (error) {
+      return error;
+    }
+    if (next.done === true) return undefined;
+    try {
+      await take(next.value);
+    } catch (error) {
+      await chunks.return?.();
+      throw error;
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { all } from './limit.js';
 import { sendPart, type Upload } from './uploads.js';
 import type { Store } from './store.js';
 
-const POLL_MS = 20;
+const POLL_MS = 50;
 const MOST_PARTS = 10_000;
 
 /** How an upload that begins with its first part is made. */
