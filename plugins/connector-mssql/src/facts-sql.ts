@@ -44,6 +44,8 @@ export function selectAttached(table: TableRef): string {
     ['change tracking', `sys.change_tracking_tables WHERE object_id = ${id}`],
     ['statistics', `sys.stats WHERE object_id = ${id} AND user_created = 1`],
     ['partitions', `sys.partitions WHERE object_id = ${id} AND partition_number > 1`],
+    ['compression', `sys.partitions WHERE object_id = ${id} AND data_compression <> 0`],
+    ['masked columns', `sys.columns WHERE object_id = ${id} AND is_masked = 1`],
     ['system versions', `sys.tables WHERE object_id = ${id} AND temporal_type <> 0`],
     ['replication', `sys.tables WHERE object_id = ${id} AND (is_replicated = 1 OR is_tracked_by_cdc = 1)`],
     ['memory optimization', `sys.tables WHERE object_id = ${id} AND is_memory_optimized = 1`],

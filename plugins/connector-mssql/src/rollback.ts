@@ -106,7 +106,7 @@ const factsOf = async (session: Session, target: TableRef, kept: KeptBackup, doi
 });
 
 /** The rows are put back, not the table: a copy has no keys, privileges and triggers. */
-function restoreStatements(target: TableRef, kept: KeptBackup, facts: Facts): string[] {
+export function restoreStatements(target: TableRef, kept: KeptBackup, facts: Facts): string[] {
   const table = tableName(target);
   const backup = tableName(kept.table);
   if (facts.target === null)

@@ -4,6 +4,7 @@ import { mssqlSink } from '../dist/definitions.js';
 import { physicalName } from '../dist/types.js';
 import { readTable } from './support/read-table.js';
 import { skipWithout } from './support/skip-without.js';
+import { SINK_WAIVERS } from './support/stand-in.js';
 
 describe('the mssql sink shows the kit behaviours on a server', function () {
   this.timeout(120_000);
@@ -19,6 +20,7 @@ describe('the mssql sink shows the kit behaviours on a server', function () {
     kind: 'sink',
     id: 'mssql',
     definition: mssqlSink,
+    waivers: SINK_WAIVERS,
     holds: ({ type }) => 'type' in physicalName(type),
     place: (name) => ({ connection: db.uri, table: { schema: `s${++places}`, name } }),
     rows: (place) => readTable(db, place.table!),

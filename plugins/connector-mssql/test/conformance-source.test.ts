@@ -4,6 +4,7 @@ import { mssqlSource } from '../dist/definitions.js';
 import { physicalName } from '../dist/types.js';
 import { createTable, insertRows, quote } from './support/seed-table.js';
 import { skipWithout } from './support/skip-without.js';
+import { SOURCE_WAIVERS } from './support/stand-in.js';
 
 describe('the mssql source shows the kit behaviours on a server', function () {
   this.timeout(120_000);
@@ -19,6 +20,7 @@ describe('the mssql source shows the kit behaviours on a server', function () {
     kind: 'source',
     id: 'mssql',
     definition: mssqlSource,
+    waivers: SOURCE_WAIVERS,
     holds: ({ type }) => 'type' in physicalName(type),
     seed: async (fixture) => {
       const name = `${fixture.name} ${++tables}`;

@@ -28,4 +28,4 @@ export {
   startRegistry,
   type RegistryServer,
 } from './schema-registry.js';
-export { freshMssql, givenMssql, mssqlMissing, type FreshMssql } from './mssql.js';
+export { freshMssql, givenMssql, mssqlMissing, mssqlVersion, type FreshMssql } from './mssql.js';

@@ -22,6 +22,17 @@ export const givenMssql = (): string | undefined => process.env['DPONE_TEST_MSSQ
 export const mssqlMissing = (): string | undefined =>
   givenMssql() === undefined ? 'DPONE_TEST_MSSQL_URL names no server, and none can be fetched' : undefined;
 
+/** What the given server says that it is. */
+export async function mssqlVersion(): Promise<string> {
+  const access = await open(new URL(givenMssql()!), undefined);
+  try {
+    const [row] = await access.batch<{ version: string }>('SELECT @@VERSION AS version');
+    return row?.version ?? '';
+  } finally {
+    await access.close();
+  }
+}
+
 /** Makes a database, with SNAPSHOT isolation where the server has a switch for it. */
 export async function freshMssql(): Promise<FreshMssql> {
   const given = givenMssql();

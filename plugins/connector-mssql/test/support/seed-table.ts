@@ -26,7 +26,7 @@ function sqlValue(value: unknown, type: CanonicalType): string {
     case 'float64':
       return Number(value).toExponential();
     default:
-      return String(value);
+      return (value as bigint | number).toString();
   }
 }
 

@@ -1,0 +1,135 @@
+import type { FinalizeStep, SchemaChange, StagingCheck } from '@dpone/sdk';
+import { brokenBy, countTogether, repeatedKeys } from '../dist/checks-sql.js';
+import { explainProgram } from '../dist/finalize-sql.js';
+import { lockResource } from '../dist/lock.js';
+import { maxSql } from '../dist/max-sql.js';
+import {
+  applock,
+  assertFence,
+  createMeta,
+  insertReceipt,
+  selectReceipts,
+  selectStates,
+  upsertState,
+} from '../dist/meta-sql.js';
+import { metaNames } from '../dist/names.js';
+import { restoreStatements } from '../dist/rollback.js';
+import { rightsSql } from '../dist/sink-check.js';
+import { createStaging, dropStaging, hashStatement, markShared } from '../dist/staging-sql.js';
+import { expectGolden } from './support/golden.js';
+import { changedColumn, factsOf, LOAD, planOf, programOf, TARGET } from './support/plans.js';
+
+const created = (): SchemaChange => ({ kind: 'create_table', schema: { columns: programOf([]).columns } });
+const swap: FinalizeStep = { op: 'replace_all', by: 'swap' };
+const PK = { primaryKey: ['id'], attached: ['indexes or keys'] };
+
+describe('the statements of the mssql sink are those that were reviewed', () => {
+  const meta = metaNames(TARGET);
+  it('tables of its own, lock, fence, receipt and state', () => {
+    const { receipt, state } = programOf([]);
+    const counts = { inserted: 3, updated: 0, deleted: 0, finalRows: null };
+    expectGolden('meta', [
+      ...createMeta(meta),
+      applock(lockResource("mart.Order's"), 'Session', 0),
+      assertFence(meta, "mart.Order's", 3, LOAD.loadId),
+      insertReceipt(meta, receipt, counts, LOAD.startedAt),
+      ...upsertState(meta, state!, LOAD.loadId, LOAD.startedAt),
+      selectReceipts(meta, "l.target = N'x'", 10),
+      selectStates(meta, '1 = 1'),
+    ]);
+  });
+
+  it('staging', () => {
+    const fresh = planOf(null, 'stage');
+    expectGolden('staging-new', [
+      ...createStaging({ ...fresh, collation: 'Latin1_General_100_BIN2' }),
+      ...hashStatement(fresh),
+    ]);
+    const known = planOf(changedColumn(factsOf(PK), 'customer', { native: 'varchar(50)' }));
+    expectGolden('staging-existing', [
+      ...createStaging(known),
+      markShared(known.names, LOAD),
+      ...dropStaging(known.names),
+    ]);
+  });
+
+  const explained: readonly [string, FinalizeStep[], Parameters<typeof planOf>[0], SchemaChange[]?, boolean?][] = [
+    ['full-refresh-new', [swap], null, [created()]],
+    ['full-refresh-swapped', [swap], factsOf()],
+    ['full-refresh-truncated', [swap], factsOf(PK)],
+    ['full-refresh-deleted', [swap], factsOf({ attached: ['foreign keys of other tables'] })],
+    ['append', [{ op: 'append' }], factsOf()],
+    ['append-new-keys', [{ op: 'append', unlessKey: ['id'] }], factsOf()],
+    ['merge-upsert', [{ op: 'merge', key: ['customer', 'id'], by: 'upsert' }], factsOf(PK)],
+    ['merge-delete-insert', [{ op: 'merge', key: ['id'], by: 'delete_insert' }], factsOf(PK)],
+    [
+      'merge-identity',
+      [{ op: 'merge', key: ['id'], by: 'upsert' }],
+      changedColumn(factsOf(), 'id', { identity: true }),
+    ],
+    ['code-page', [{ op: 'append' }], changedColumn(factsOf(), 'customer', { native: 'varchar(50)' })],
+    ['delete', [{ op: 'delete', where: { op: 'ge', column: 'amount', value: '10.005' } }], factsOf()],
+    ['replace-partitions', [{ op: 'replace_partitions', column: 'customer', native: 'auto' }], factsOf()],
+    ['remove-absent', [{ op: 'remove_absent', key: ['id'], how: 'delete' }], factsOf()],
+    ['mark-absent', [{ op: 'remove_absent', key: ['id'], how: 'mark' }], factsOf()],
+    ['keep-backup', [{ op: 'append' }], factsOf(), [], true],
+    [
+      'schema-changes',
+      [{ op: 'append' }],
+      factsOf(),
+      [
+        { kind: 'add_column', column: { name: 'note', type: { kind: 'string' }, nullable: true } },
+        {
+          kind: 'widen_column',
+          column: { name: 'customer', type: { kind: 'string', length: 80 }, nullable: true },
+          from: { kind: 'string', length: 50 },
+        },
+        { kind: 'drop_not_null', column: 'id' },
+      ],
+    ],
+  ];
+  for (const [name, steps, facts, changes, keepBackup] of explained)
+    it(name, () => expectGolden(name, explainProgram(programOf(steps, changes), planOf(facts), keepBackup ?? false)));
+
+  it('swaps from another schema', () => {
+    expectGolden('full-refresh-transferred', explainProgram(programOf([swap]), planOf(factsOf(), 'stage'), false));
+  });
+
+  it('undoes a load', () => {
+    const kept = { table: { schema: 'mart', name: `Order's__dpone_backup_${LOAD.loadId}` }, loadId: LOAD.loadId };
+    const identity = changedColumn(factsOf(PK), 'id', { identity: true });
+    expectGolden('rollback', [
+      ...restoreStatements(TARGET, kept, { target: identity, backup: factsOf() }),
+      '-- where the target is gone',
+      ...restoreStatements(TARGET, kept, { target: null, backup: factsOf() }),
+    ]);
+  });
+
+  it('checks, the largest value, rights', () => {
+    const checks: StagingCheck[] = [
+      { id: 'a', on: 'fail', kind: 'not_null', column: 'id' },
+      { id: 'b', on: 'fail', kind: 'accepted_values', column: 'customer', values: ['x', null, "it's"] },
+      {
+        id: 'c',
+        on: 'fail',
+        kind: 'predicate',
+        predicate: { op: 'not', predicate: { op: 'gt', column: 'amount', value: 1 } },
+      },
+      { id: 'd', on: 'fail', kind: 'max_null_ratio', column: 'amount', ratio: 0.1 },
+      { id: 'e', on: 'fail', kind: 'min_rows', rows: 1 },
+    ];
+    const { names } = planOf(null);
+    const unique: StagingCheck = { id: 'u', on: 'quarantine', kind: 'unique', columns: ['id', 'a]b'] };
+    const max = (name: string, type: string): string =>
+      maxSql({ name, column: { name, type: { kind: 'string' }, nullable: true }, type, names }, true);
+    expectGolden('checks', [
+      countTogether(names.rows, checks),
+      repeatedKeys(names.rows, ['id', 'a]b']),
+      `DELETE t FROM ${names.rows} AS t WHERE ${brokenBy(unique, names.rows)!}`,
+      max('a"b', 'datetime2(7)'),
+      max('customer', 'nvarchar(50)'),
+      max('key', 'uniqueidentifier'),
+      rightsSql(TARGET, 'stage'),
+    ]);
+  });
+});

@@ -1,0 +1,6 @@
+BEGIN TRANSACTION;
+-- emptied and filled instead of swapped: it has indexes or keys
+SELECT COUNT_BIG(*) AS n FROM [mart].[Order's] WITH (TABLOCKX, HOLDLOCK);
+TRUNCATE TABLE [mart].[Order's];
+INSERT INTO [mart].[Order's] WITH (TABLOCK) ([id], [customer], [amount], [a]]b], [__dpone__load_id], [__dpone__loaded_at], [__dpone__row_hash]) SELECT [id], [customer], [amount], [a]]b], [__dpone__load_id], [__dpone__loaded_at], [__dpone__row_hash] FROM [mart].[__dpone__stg_01JDP0NE00TESTK1T000000001] AS s;
+COMMIT TRANSACTION;

@@ -1,0 +1,5 @@
+BEGIN TRANSACTION;
+-- customer is compared by Latin1_General_CI_AS
+UPDATE t SET [amount] = s.[amount], [a]]b] = s.[a]]b], [__dpone__load_id] = s.[__dpone__load_id], [__dpone__loaded_at] = s.[__dpone__loaded_at], [__dpone__row_hash] = s.[__dpone__row_hash] FROM [mart].[Order's] AS t WITH (UPDLOCK, HOLDLOCK) INNER JOIN [mart].[__dpone__stg_01JDP0NE00TESTK1T000000001] AS s ON t.[customer] = s.[customer] AND t.[id] = s.[id];
+INSERT INTO [mart].[Order's] ([id], [customer], [amount], [a]]b], [__dpone__load_id], [__dpone__loaded_at], [__dpone__row_hash]) SELECT [id], [customer], [amount], [a]]b], [__dpone__load_id], [__dpone__loaded_at], [__dpone__row_hash] FROM [mart].[__dpone__stg_01JDP0NE00TESTK1T000000001] AS s WHERE NOT EXISTS (SELECT 1 FROM [mart].[Order's] AS t WITH (UPDLOCK, HOLDLOCK) WHERE t.[customer] = s.[customer] AND t.[id] = s.[id]);
+COMMIT TRANSACTION;
