@@ -63,7 +63,10 @@ export function localName({ bucket, key }: Pick<StoredObject, 'bucket' | 'key'>)
 
 function safePart(part: string): string {
   if (part === '.' || part === '..') return part.replaceAll('.', '%2E');
-  const plain = part.replaceAll(NOT_IN_PATHS, (c) => encodeURIComponent(c));
+  const plain = part.replaceAll(
+    NOT_IN_PATHS,
+    (c) => `%${c.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`,
+  );
   if (Buffer.byteLength(plain) <= LONGEST_NAME) return plain;
   const bytes = Buffer.from(plain);
   // The ending says what is in the file.

@@ -51,8 +51,9 @@ async function credentialsOf(connection: S3Connection): Promise<S3ClientConfig['
           ...(keys.sessionToken === undefined ? {} : { sessionToken: keys.sessionToken }),
         };
   if (own !== undefined && role === undefined) return own;
-  if (role === undefined && (connection.provider === 'default' || connection.provider === 'anonymous'))
-    return undefined;
+  // The SDK asks for an identity also where nothing is signed.
+  if (connection.provider === 'anonymous') return { accessKeyId: '', secretAccessKey: '' };
+  if (role === undefined && connection.provider === 'default') return undefined;
   const providers = await import('@aws-sdk/credential-providers');
   const named = profile === undefined ? {} : { profile };
   const make = {
@@ -66,7 +67,7 @@ async function credentialsOf(connection: S3Connection): Promise<S3ClientConfig['
     instance: () => providers.fromInstanceMetadata(),
   };
   const { provider } = connection;
-  const base = own ?? (provider === 'static' || provider === 'anonymous' ? undefined : make[provider]());
+  const base = own ?? (provider === 'static' ? undefined : make[provider]());
   if (role === undefined) return base;
   return providers.fromTemporaryCredentials({
     ...(base === undefined ? {} : { masterCredentials: base }),
