@@ -8,6 +8,7 @@ import { GATE_CASES } from './cases/gates.mjs';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
 import { POSTGRES_CASES, stopServer } from './cases/postgres.mjs';
+import { S3_CASES, stopStore } from './cases/s3.mjs';
 import { startupCase } from './cases/startup.mjs';
 import { renderResults } from './render.mjs';
 import { ROOT } from './workspace.mjs';
@@ -20,6 +21,7 @@ const CASES = [
   startupCase('start-ops', ['ops', 'artifact-index', '--root', 'artifacts']),
   ...GATE_CASES,
   ...POSTGRES_CASES,
+  ...S3_CASES,
 ];
 
 const { values: flags, positionals: names } = parseArgs({
@@ -41,7 +43,7 @@ const isCalled = (item) => (name) => item.name === name || item.group === name;
 const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
   console.error(
-    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates and postgres are all of theirs`,
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres and s3 are all of theirs`,
   );
   process.exit(2);
 }
@@ -63,7 +65,8 @@ for (const item of chosen) {
   results.push({ name, what, baseline, target, ...(await item.run(settings)) });
 }
 
-if (chosen.some((item) => item.group === 'postgres')) await stopServer();
+if (chosen.some((item) => item.group === 's3')) await stopStore();
+if (chosen.some((item) => item.group === 'postgres' || item.group === 's3')) await stopServer();
 console.log(renderResults(results));
 console.log(JSON.stringify({ machine, results }, null, 2));
 
