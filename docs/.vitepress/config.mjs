@@ -16,7 +16,7 @@ function pagesOf(folder) {
     .map((name) => page(`${folder}/${name.slice(0, -'.md'.length)}`));
 }
 
-const guides = ['getting-started', 'first-manifest', 'postgres', 'operators', 'release', 'connector-author'];
+const guides = ['getting-started', 'first-manifest', 'postgres', 's3', 'operators', 'release', 'connector-author'];
 
 export default defineConfig({
   title: 'dpone',
