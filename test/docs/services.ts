@@ -1,4 +1,4 @@
-import { freshBucket, freshDatabase, s3Missing } from '@dpone/test-services';
+import { freshBucket, freshDatabase, freshMssql, mssqlMissing, s3Missing } from '@dpone/test-services';
 
 /** What a page has that asks for a service by `<!-- needs: NAME -->`. */
 export interface PageService {
@@ -20,5 +20,11 @@ export const SERVICES: Readonly<Record<string, () => Promise<PageService | strin
     if (missing !== undefined) return missing;
     const bucket = await freshBucket();
     return { env: { LAKE: bucket.uri }, plugins: ['connector-s3'], release: () => bucket.drop() };
+  },
+  mssql: async () => {
+    const missing = mssqlMissing();
+    if (missing !== undefined) return missing;
+    const database = await freshMssql();
+    return { env: { WAREHOUSE: database.uri }, plugins: ['connector-mssql'], release: () => database.drop() };
   },
 };

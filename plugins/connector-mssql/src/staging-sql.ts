@@ -98,7 +98,7 @@ export const dropDefaults = (plan: StagingPlan): string[] =>
   plan.spec.framework.flatMap((column, i) =>
     constantValue(column, plan) === null
       ? []
-      : [`ALTER TABLE ${plan.names.rows} DROP CONSTRAINT ${defaultName(plan.load, i)}`],
+      : [`ALTER TABLE ${plan.names.rows} DROP CONSTRAINT IF EXISTS ${defaultName(plan.load, i)}`],
   );
 
 /** Hashes are of each row: staging is written once more for them. */
