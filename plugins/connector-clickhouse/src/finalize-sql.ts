@@ -23,8 +23,6 @@ export type Tally =
 export interface Statement {
   readonly sql: string;
   readonly tally: Tally;
-  /** Of the statements that add rows: it is an INSERT, which a token keeps from taking effect twice. */
-  readonly token?: boolean;
 }
 
 const plain = (sql: string): Statement => ({ sql, tally: 'none' });
@@ -32,7 +30,7 @@ const plain = (sql: string): Statement => ({ sql, tally: 'none' });
 export interface ProgramContext {
   readonly program: LoadProgram;
   readonly tables: LoadTables;
-  /** The table that the statements change: the one beside the target, or the target itself. */
+  /** The table that the statements change: the one beside the target. */
   readonly work: TableRef;
   /** The target before the load. */
   readonly facts: TableFacts | null;
@@ -107,7 +105,6 @@ function stepStatements(step: FinalizeStep, index: number, ctx: ProgramContext):
   const insert = (where: string, tally: Tally): Statement => ({
     sql: `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${staging}${where}`,
     tally,
-    token: true,
   });
   const add = (tally: Tally): Statement =>
     linked ? { sql: `ALTER TABLE ${table} ATTACH PARTITION ALL FROM ${staging}`, tally } : insert('', tally);
@@ -179,7 +176,6 @@ function mergeStatements(
         `LEFT ANY JOIN ${tableName(program.load.target)} AS t ON tuple(${parts('s')}) = tuple(${parts('t')}) ` +
         'SETTINGS join_use_nulls = 0',
       tally: 'added_half',
-      token: true,
     },
   ];
 }

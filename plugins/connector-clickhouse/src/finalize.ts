@@ -52,6 +52,8 @@ export async function finalizeLoad(program: LoadProgram, ctx: FinalizeContext): 
   await assertFence(ctx.place, load.fence);
   const facts = await tableFacts(session, load.target, doing);
   refuseOtherEngines(facts, label);
+  if (ctx.replacing && program.steps.some((s) => s.op === 'merge'))
+    refuseKeeping(facts?.engine ?? ctx.design.engine, label);
   for (const sql of dropOnCluster(design, tables.next)) await session.run(sql, doing);
   const before = facts === null ? '' : await fingerprint(session, load.target, doing);
   const counts = await build(program, facts, ctx, doing);
@@ -95,6 +97,14 @@ function refuseOtherEngines(facts: TableFacts | null, label: string): void {
   throw fail('DPONE_CAPABILITY', `${label} is a ${facts.engine}: only tables of the MergeTree family are loaded`, {
     where: 'sink.table',
     remedy: 'Load the table behind it.',
+  });
+}
+
+function refuseKeeping(engine: string, label: string): void {
+  if (engine.includes('ReplacingMergeTree')) return;
+  throw fail('DPONE_CAPABILITY', `${label} is a ${engine}, which keeps every row of a key`, {
+    where: 'sink.options.merge',
+    remedy: 'Leave options.merge out, or make the table a ReplacingMergeTree.',
   });
 }
 

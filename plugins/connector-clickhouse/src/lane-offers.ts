@@ -3,7 +3,7 @@ import { columnType, SYSTEM } from './types.js';
 
 /** Relative cost of a row: the server's own blocks, text of the server's own, a file in between, values in JavaScript. */
 const SINK_COST = { native: 1.5, 'pg-copy-text': 2, parquet: 3, rows: 20 } as const;
-const SOURCE_COST = { native: 1.5, 'pg-copy-text': 3, parquet: 2, csv: 4, tsv: 4, rows: 20 } as const;
+const SOURCE_COST = { native: 1, 'pg-copy-text': 1.5, parquet: 2, csv: 4, tsv: 4, rows: 20 } as const;
 
 const noType = (column: Column): string | undefined => {
   const type = columnType(column);

@@ -61,12 +61,6 @@ export const sinkOptions = z.strictObject({
     .min(1)
     .optional()
     .describe('Name of a cluster: tables are made, exchanged and dropped `ON CLUSTER`. Default: this server alone.'),
-  finalize: z
-    .enum(['exchange', 'in_place'])
-    .default('exchange')
-    .describe(
-      '`exchange`: the load is made beside the target out of its own parts (hard links) and takes its place at once. `in_place`: the target itself is changed, step by step; for tables that others write too, or that materialized views read. Default exchange.',
-    ),
   merge: z
     .enum(['delete_insert', 'replacing'])
     .default('delete_insert')
