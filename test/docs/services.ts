@@ -1,4 +1,12 @@
-import { freshBucket, freshDatabase, freshMssql, mssqlMissing, s3Missing } from '@dpone/test-services';
+import {
+  freshBucket,
+  freshDatabase,
+  freshMssql,
+  kafkaMissing,
+  mssqlMissing,
+  openKafka,
+  s3Missing,
+} from '@dpone/test-services';
 
 /** What a page has that asks for a service by `<!-- needs: NAME -->`. */
 export interface PageService {
@@ -26,5 +34,21 @@ export const SERVICES: Readonly<Record<string, () => Promise<PageService | strin
     if (missing !== undefined) return missing;
     const database = await freshMssql();
     return { env: { WAREHOUSE: database.uri }, plugins: ['connector-mssql'], release: () => database.drop() };
+  },
+  kafka: async () => {
+    const missing = await kafkaMissing();
+    if (missing !== undefined) return missing;
+    const kafka = await openKafka();
+    const [clicks, orders] = [kafka.name('clicks'), kafka.name('orders')];
+    await kafka.create(clicks, 3);
+    await kafka.send(
+      clicks,
+      [1, 2, 3].map((id) => ({ key: `user-${id}`, value: `{"id":${id},"page":"/","at":"2026-01-01T10:00:00Z"}` })),
+    );
+    return {
+      env: { BUS: kafka.brokers, CLICKS: clicks, ORDERS: orders },
+      plugins: ['connector-kafka'],
+      release: () => kafka.close(),
+    };
   },
 };

@@ -74,6 +74,7 @@ class PartitionLane {
   async send(): Promise<void> {
     await this.ended;
     const { producer, topic, options } = this.#call;
+    await producer.add(topic, [this.partition]);
     const sending = producer.send(topic, this.partition, this.builder, Date.now(), options.compression);
     this.ended = sending.then(({ baseOffset, count }) => {
       this.records += count;

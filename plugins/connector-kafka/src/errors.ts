@@ -75,6 +75,10 @@ function innermost(error: unknown): DriverError {
 const isConnectionLost = ({ name, code }: DriverError): boolean =>
   CONNECTION_NAMES.test(name ?? '') || (typeof code === 'string' && SOCKET_CODES.test(code));
 
+/** Whether the connection itself is of no use any more. */
+export const isConnectionError = (error: unknown): boolean =>
+  !isDponeError(error) && typeof error === 'object' && error !== null && isConnectionLost(innermost(error));
+
 /** Whether trying again may help while nothing was written. */
 export function isRetriable(error: unknown): boolean {
   if (isDponeError(error) || typeof error !== 'object' || error === null) return false;

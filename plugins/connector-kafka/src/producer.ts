@@ -62,7 +62,8 @@ export class TransactionalProducer {
     timestamp: number,
     compression: Compression,
   ): Promise<{ readonly baseOffset: number; readonly count: number }> {
-    await this.add(topic, [partition]);
+    // Nothing is waited for where the partition was added before: what is gathered later is the next batch's.
+    if (!this.#added.has(`${topic}/${partition}`)) await this.add(topic, [partition]);
     const { transactionalId, producerId, producerEpoch } = this.#identity;
     const at = `${topic}/${partition}`;
     const sequence = this.#sequences.get(at) ?? 0;

@@ -14,6 +14,8 @@ export class JvmProcess {
   readonly #name: string;
   #folder: string | undefined;
   #process: ChildProcess | undefined;
+  /** Resolves once the server has ended. */
+  #exit: Promise<void> = Promise.resolve();
 
   constructor(name: string) {
     this.#name = name;
@@ -46,6 +48,10 @@ export class JvmProcess {
         stdio: ['ignore', log.fd, log.fd],
       });
       this.#process = server;
+      this.#exit = new Promise((resolve) => {
+        server.once('exit', () => resolve());
+        server.once('error', () => resolve());
+      });
       let failed: Error | undefined;
       server.once('error', (error) => (failed = error));
       const deadline = Date.now() + START_SECONDS * 1000;
@@ -68,12 +74,15 @@ export class JvmProcess {
     const pid = this.running;
     if (pid === undefined) return;
     this.#process?.kill('SIGTERM');
-    if (!(await exited([pid], STOP_SECONDS))) await this.kill();
+    if (!(await exited([pid], STOP_SECONDS))) return this.kill();
+    await this.#exit;
   }
 
   async kill(): Promise<void> {
     const pid = this.running;
-    if (pid !== undefined) await killTree(pid);
+    if (pid === undefined) return;
+    await killTree(pid);
+    await this.#exit;
   }
 
   async remove(): Promise<void> {

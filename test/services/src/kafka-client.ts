@@ -55,6 +55,8 @@ const Batch = createRequire(import.meta.url)('kafkajs/src/consumer/batch') as ne
   readonly rawMessages: readonly { offset: string }[];
 };
 
+const SLICE = 2000;
+
 export async function openKafka(server?: KafkaServer): Promise<TestKafka> {
   const own = server ?? (await sharedKafka());
   const kafka = new Kafka({ brokers: own.brokers.split(','), logLevel: logLevel.NOTHING, clientId: 'dpone-test' });
@@ -76,7 +78,9 @@ export async function openKafka(server?: KafkaServer): Promise<TestKafka> {
       await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: true });
     },
     async send(topic, messages) {
-      if (messages.length > 0) await producer.send({ topic, messages });
+      // A batch of all of them would be larger than a broker takes.
+      for (let at = 0; at < messages.length; at += SLICE)
+        await producer.send({ topic, messages: messages.slice(at, at + SLICE) });
     },
     async transact(topic, messages, end) {
       const own = kafka.producer({

@@ -15,6 +15,8 @@ export interface KafkaFacts {
 }
 
 export interface KafkaProcessOptions {
+  /** Where the broker listens, where that must be known before it runs. */
+  readonly port?: number;
   /** Where clients are told to connect, where it is not the broker's own port (a proxy before it). */
   readonly advertisedPort?: number;
 }
@@ -37,7 +39,7 @@ class KafkaProcess implements Service {
     const folder = await this.#jvm.folder();
     const config = join(folder, 'server.properties');
     if (this.#port === undefined) {
-      this.#port = await freePort();
+      this.#port = this.#options.port ?? (await freePort());
       await writeFile(config, properties(folder, this.#port, await freePort(), this.#options));
       const format = ['-cp', libs, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAQ', '-c', config];
       await promisify(execFile)('java', [...JAVA, ...format]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { fail } from '@dpone/sdk';
-import { isRetriable, kafkaError, type Doing } from '../errors.js';
+import { isConnectionError, isRetriable, kafkaError, type Doing } from '../errors.js';
 import {
   openKafka,
   sendWire,
@@ -95,13 +95,37 @@ export class KafkaClient {
     const [[nodeId] = []] = this.#byLeader(topic, [partition]);
     if (nodeId === undefined) throw fail('DPONE_SOURCE_NOT_FOUND', `${topic} has no partition ${partition}`);
     const broker = await this.#cluster.findBroker({ nodeId });
-    return sendWire(broker, wire(broker));
+    try {
+      return await sendWire(broker, wire(broker));
+    } catch (error) {
+      if (isConnectionError(error)) await this.#forget(broker);
+      throw error;
+    }
+  }
+
+  /**
+   * A connection of kafkajs that broke in the middle of an answer keeps what came of it, and takes it for the beginning
+   * of the next one. Only another connection is of use.
+   */
+  async #forget(broker: Broker): Promise<void> {
+    const { host, port } = broker.connectionPool;
+    await broker.disconnect().catch(() => undefined);
+    this.#cluster.removeBroker({ host, port });
+    const pool = this.#cluster.brokerPool;
+    // With its last broker it forgets whom to ask for the others.
+    if (pool.seedBroker === undefined) await pool.createSeedBroker();
   }
 
   /** Runs something with the broker that coordinates a transactional id. */
   async withCoordinator<T>(transactionalId: string, run: (broker: Broker) => Promise<T>): Promise<T> {
     const coordinatorType = TRANSACTION_COORDINATOR;
-    return run(await this.#cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType }));
+    const broker = await this.#cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType });
+    try {
+      return await run(broker);
+    } catch (error) {
+      if (isConnectionError(error)) await this.#forget(broker);
+      throw error;
+    }
   }
 
   /** Tries again, with fresh metadata, as long as the error is one that passes. */

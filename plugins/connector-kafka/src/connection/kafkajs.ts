@@ -21,6 +21,8 @@ interface Encoder {
 }
 
 interface Connections {
+  readonly host: string;
+  readonly port: number;
   send(protocol: {
     request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<Encoder> };
     response: { decode(raw: Buffer): Promise<unknown>; parse(data: unknown): Promise<unknown> };
@@ -65,7 +67,11 @@ interface PartitionMetadata {
 
 /** What is used of a cluster of kafkajs. */
 export interface Cluster {
-  readonly brokerPool: { readonly metadata?: { readonly clusterId: string } };
+  readonly brokerPool: {
+    readonly metadata?: { readonly clusterId: string };
+    readonly seedBroker?: unknown;
+    createSeedBroker(): Promise<void>;
+  };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   refreshMetadata(): Promise<void>;
@@ -121,20 +127,15 @@ export async function openKafka(connection: KafkaConnection): Promise<Opened> {
 /** Sends a request of our own making over a broker's connection. */
 export async function sendWire<T>(broker: Broker, wire: WireRequest<T>): Promise<T> {
   const { apiKey, apiVersion, apiName, body, decode, timeoutMs } = wire;
-  try {
-    return (await broker.connectionPool.send({
-      request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve({ buf: body, buffer: body }) },
-      response: {
-        decode: (raw) => Promise.resolve(decode(raw)),
-        parse: (data) => Promise.resolve(data),
-      },
-      ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
-      logResponseError: false,
-    })) as T;
-  } catch (error) {
-    if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
-    throw error;
-  }
+  return (await broker.connectionPool.send({
+    request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve({ buf: body, buffer: body }) },
+    response: {
+      decode: (raw) => Promise.resolve(decode(raw)),
+      parse: (data) => Promise.resolve(data),
+    },
+    ...(timeoutMs === undefined ? {} : { requestTimeout: timeoutMs }),
+    logResponseError: false,
+  })) as T;
 }
 
 const require = createRequire(import.meta.url);

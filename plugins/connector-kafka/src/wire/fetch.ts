@@ -47,7 +47,7 @@ export function fetchRequest(broker: Broker, of: FetchOf): WireRequest<Fetched> 
     apiName: 'Fetch',
     body: body.done(),
     decode: (payload) => decodeFetch(payload, version),
-    timeoutMs: of.maxWaitMs + 60_000,
+    timeoutMs: of.maxWaitMs + 30_000,
   };
 }
 
