@@ -16,15 +16,19 @@ import type { TempProject } from '../support/temp-project.js';
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Runs a manifest of one process by the engine, in this process: a property needs many loads, and a CLI's start costs more than a load. */
-export async function load(project: TempProject, manifest: object): Promise<ProcessResult> {
+export async function load(
+  project: TempProject,
+  manifest: object,
+  plugins: readonly Plugin[] = [],
+): Promise<ProcessResult> {
   project.write('load.json', JSON.stringify(manifest));
-  const host = await engineHost(project.path);
+  const host = await engineHost(project.path, plugins);
   const { processes } = await loadManifest('load.json', { workdir: project.path, env: {} });
   return (await runProcesses(host, processes, {})).processes[0]!;
 }
 
-async function engineHost(workdir: string): Promise<EngineHost> {
-  const definitions = await registered();
+async function engineHost(workdir: string, plugins: readonly Plugin[]): Promise<EngineHost> {
+  const definitions = await registered(plugins);
   return {
     env: {},
     workdir,
@@ -42,10 +46,10 @@ async function engineHost(workdir: string): Promise<EngineHost> {
   };
 }
 
-async function registered(): Promise<Map<string, unknown>> {
+async function registered(plugins: readonly Plugin[]): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
   const add = (kind: ExtensionKind) => (id: string, definition: unknown) => void found.set(`${kind}:${id}`, definition);
-  for (const plugin of [await builtins(), files, duckdb, postgres, strategies])
+  for (const plugin of [await builtins(), files, duckdb, postgres, strategies, ...plugins])
     await plugin.register({
       apiVersion: 1,
       source: add('source'),
