@@ -88,7 +88,11 @@ export function s3Error(
   if (isAborted(error)) return fail('DPONE_CANCELLED', `${what}: cancelled`, { where, cause: error });
   const name = codeOf(error);
   if (isNoBucket(error))
-    return fail('DPONE_SOURCE_NOT_FOUND', `${what}: there is no such bucket`, { where, cause: error });
+    return fail('DPONE_SOURCE_NOT_FOUND', `${what}: there is no such bucket`, {
+      where,
+      remedy: 'Check its name, and the endpoint and region of the connection; dpone makes no buckets.',
+      cause: error,
+    });
   const status = statusOf(error);
   const code =
     CODES[name] ??

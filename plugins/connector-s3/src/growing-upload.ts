@@ -28,6 +28,7 @@ export class GrowingUpload {
   readonly #transfer: Transfer;
   readonly #etags: Promise<string>[] = [];
   readonly #sums: number[] = [];
+  readonly #free: Buffer[] = [];
   #uploadId: Promise<string> | undefined;
   #file: FileHandle | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -97,7 +98,9 @@ export class GrowingUpload {
       this.#sums[index] = crc32(bytes);
       const uploadId = await this.#begun();
       const { store, key } = this.#opening;
-      return sendPart(store, { key, uploadId }, index + 1, bytes, this.#transfer.signal);
+      const etag = await sendPart(store, { key, uploadId }, index + 1, bytes, this.#transfer.signal);
+      this.#give(bytes);
+      return etag;
     });
     sent.catch(() => {});
     this.#etags[index] = sent;
@@ -110,19 +113,27 @@ export class GrowingUpload {
     for (let index = 0; index < early; index += 1) {
       await this.#etags[index];
       const from = index * partBytes;
-      if (crc32(await this.#read(from, from + partBytes)) !== this.#sums[index])
-        await this.#send(from, from + partBytes);
+      const bytes = await this.#read(from, from + partBytes);
+      const same = crc32(bytes) === this.#sums[index];
+      this.#give(bytes);
+      if (!same) await this.#send(from, from + partBytes);
     }
   }
 
   async #read(from: number, to: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(to - from);
+    const whole = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#transfer.partBytes);
+    const bytes = whole.subarray(0, to - from);
     for (let done = 0; done < bytes.length;) {
       const { bytesRead } = await this.#file!.read(bytes, done, bytes.length - done, from + done);
       if (bytesRead === 0) throw fail('DPONE_SINK_WRITE', `${this.#path} was cut while it was uploaded`);
       done += bytesRead;
     }
     return bytes;
+  }
+
+  /** A part's memory serves the next one: large buffers that come and go make work for the garbage collector. */
+  #give(bytes: Buffer): void {
+    if (bytes.length === this.#transfer.partBytes) this.#free.push(bytes);
   }
 
   #begun(): Promise<string> {
