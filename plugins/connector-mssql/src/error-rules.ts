@@ -16,7 +16,7 @@ const asDoing =
   (remedy: string): Rule =>
   ({ code }) => ({ code, remedy });
 const missing: Rule = (doing) => ({ code: doing.missing ?? doing.code });
-const value: Rule = ({ code }) => ({ code: code.startsWith('DPONE_SOURCE') ? code : 'DPONE_VALUE_OUT_OF_RANGE' });
+const value: Rule = ({ code }) => ({ code: code === 'DPONE_SOURCE_READ' ? code : 'DPONE_VALUE_OUT_OF_RANGE' });
 
 const CONSTRAINT = "The target's own constraint refuses the rows: mend them at the source, or change the constraint.";
 const AGAIN = 'Run again: the load was undone as a whole.';
