@@ -1,5 +1,7 @@
 import {
+  clickhouseMissing,
   freshBucket,
+  freshClickHouse,
   freshDatabase,
   freshMssql,
   kafkaMissing,
@@ -28,6 +30,12 @@ export const SERVICES: Readonly<Record<string, () => Promise<PageService | strin
     if (missing !== undefined) return missing;
     const bucket = await freshBucket();
     return { env: { LAKE: bucket.uri }, plugins: ['connector-s3'], release: () => bucket.drop() };
+  },
+  clickhouse: async () => {
+    const missing = await clickhouseMissing();
+    if (missing !== undefined) return missing;
+    const database = await freshClickHouse();
+    return { env: { CLICKHOUSE: database.uri }, plugins: ['connector-clickhouse'], release: () => database.drop() };
   },
   mssql: async () => {
     const missing = mssqlMissing();

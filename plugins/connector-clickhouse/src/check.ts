@@ -1,5 +1,6 @@
 import { fail, isDponeError, type CheckResult, type TableRef } from '@dpone/sdk';
-import { onCluster, type Design } from './design.js';
+import { assertCluster } from './cluster.js';
+import { designFor, type Design } from './design.js';
 import type { Doing } from './errors.js';
 import type { Session } from './session.js';
 import { ident, tableLabel, tableName, text } from './sql.js';
@@ -43,7 +44,7 @@ export async function checkSource(
 }
 
 /** What a load needs on the target's database and the one of staging. */
-const PRIVILEGES = ['SELECT', 'INSERT', 'CREATE TABLE', 'DROP TABLE', 'ALTER TABLE'] as const;
+const PRIVILEGES = ['SELECT', 'INSERT', 'CREATE TABLE', 'DROP TABLE', 'ALTER TABLE', 'TRUNCATE'] as const;
 
 /** Connects as a load would and asks for what it does. */
 export async function checkSink(
@@ -57,18 +58,20 @@ export async function checkSink(
   const session = await open();
   for (const schema of new Set([target.schema!, stagingSchema ?? target.schema!])) {
     const found = await step(`database ${schema}`, () => lookAtDatabase(session, schema));
-    if (found) await step(`privileges on ${schema}`, () => lookAtPrivileges(session, schema));
+    const wanted = [...PRIVILEGES, ...(design.replicated ? ['SYSTEM SYNC REPLICA'] : [])];
+    if (found) await step(`privileges on ${schema}`, () => lookAtPrivileges(session, `${ident(schema)}.*`, wanted));
   }
+  await step('select on system.parts', async () => {
+    await session.rows('SELECT partition_id FROM system.parts LIMIT 0', doing('reading system.parts'));
+    return 'changes by others are seen';
+  });
   await step(`look at ${tableLabel(target)}`, () => lookAtTarget(session, target));
   if (design.cluster !== undefined)
-    await step(`cluster ${design.cluster}`, async () => {
-      const hosts = await session.count(
-        `SELECT count() FROM system.clusters WHERE cluster = ${text(design.cluster!)}`,
-        doing('looking at the clusters'),
-      );
-      if (hosts === 0) throw fail('DPONE_CONNECTION_INVALID', `the server knows no cluster ${design.cluster}`);
-      return `${hosts} hosts;${onCluster(design)}`;
-    });
+    await step('privileges of clusters', () => lookAtPrivileges(session, '*.*', ['CLUSTER']));
+  await step('servers', async () => {
+    const facts = await tableFacts(session, target, doing('looking at the servers'));
+    return assertCluster(session, target, facts, designFor(design, facts), doing('looking at the servers'));
+  });
   return results;
 }
 
@@ -83,29 +86,27 @@ async function lookAtDatabase(session: Session, schema: string): Promise<string 
     });
   const engine = String(row['engine']);
   if (/^(?:Atomic|Replicated|Shared)$/.test(engine)) return `${engine}: two tables are exchanged at once`;
-  if (engine !== 'Ordinary')
+  // Overlay is the default database of clickhouse-local and chdb.
+  if (engine !== 'Ordinary' && engine !== 'Overlay')
     throw fail('DPONE_CAPABILITY', `a database of the engine ${engine} keeps no tables that dpone could load`);
   return {
     name: `database ${schema}`,
     status: 'warn',
-    message: "Ordinary: a table takes another one's place in two steps, between which readers find none",
+    message: `${engine}: a table takes another one's place in two steps, between which readers find none`,
     remedy: 'Use a database of the engine Atomic, the default.',
   };
 }
 
-async function lookAtPrivileges(session: Session, schema: string): Promise<string> {
+async function lookAtPrivileges(session: Session, on: string, privileges: readonly string[]): Promise<string> {
   const missing: string[] = [];
-  for (const privilege of PRIVILEGES) {
-    const granted = await session
-      .rows(`CHECK GRANT ${privilege} ON ${ident(schema)}.*`, doing(`asking for privileges on ${schema}`))
-      .catch(() => undefined);
-    // Servers before 24.9 cannot be asked.
-    if (granted !== undefined && !Object.values(granted[0] ?? { result: 1 }).some((v) => Number(v) === 1))
-      missing.push(privilege);
+  for (const privilege of privileges) {
+    const granted = await session.hasPrivilege(privilege, on, doing(`asking for privileges on ${on}`));
+    if (granted === undefined) return 'the server cannot be asked: it is older than 24.9';
+    if (!granted) missing.push(privilege);
   }
   if (missing.length === 0) return 'a load may do what it does';
-  throw fail('DPONE_PRIVILEGE_MISSING', `the user lacks ${missing.join(', ')} on ${schema}`, {
-    remedy: `GRANT ${missing.join(', ')} ON ${ident(schema)}.* TO <user>`,
+  throw fail('DPONE_PRIVILEGE_MISSING', `the user lacks ${missing.join(', ')} on ${on}`, {
+    remedy: `GRANT ${missing.join(', ')} ON ${on} TO <user>`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { SinkOptions } from './options.js';
 import { ident, text } from './sql.js';
+import { isReplicated, type TableFacts } from './table-facts.js';
 
 /** How tables of a sink are laid out, by its options. */
 export interface Design {
@@ -8,6 +9,7 @@ export interface Design {
   readonly partitionBy: string | undefined;
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   readonly cluster: string | undefined;
+  /** Whether the tables of a load have replicas: by the target's engine, or by the option's where there is none yet. */
   readonly replicated: boolean;
 }
 
@@ -19,6 +21,10 @@ export const designOf = (options: SinkOptions): Design => ({
   cluster: options.cluster,
   replicated: options.engine.startsWith('Replicated'),
 });
+
+/** The design of a load into a table that is there. */
+export const designFor = (design: Design, facts: TableFacts | null): Design =>
+  facts === null ? design : { ...design, replicated: isReplicated(facts) };
 
 /** ` ON CLUSTER name`, or nothing. */
 export const onCluster = (design: Pick<Design, 'cluster'>): string =>

@@ -1,4 +1,5 @@
 import { fail, type Column, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
+import { catchUpAll } from './cluster.js';
 import { onCluster, tableClause, type Design } from './design.js';
 import { keyAmong, keyParts } from './keys-sql.js';
 import type { LoadTables } from './names.js';
@@ -16,14 +17,20 @@ export type Tally =
   /** The two halves of a merge: what was removed is updated, what is added beyond it is inserted. */
   | 'removed_half'
   | 'added_half'
+  /** Whole partitions of staging in the place of those that were there. */
+  | 'replaced'
   /** Rows that are marked: their number is that of a query before. */
   | { readonly marked: string }
   | 'none';
 
 export interface Statement {
+  /** With {@link PARTITION} in it: one statement a partition of `partitionsOf`, made when they are known. */
   readonly sql: string;
   readonly tally: Tally;
+  readonly partitionsOf?: TableRef;
 }
+
+export const PARTITION = '{partition}';
 
 const plain = (sql: string): Statement => ({ sql, tally: 'none' });
 
@@ -51,8 +58,17 @@ export function createNext(ctx: ProgramContext): Statement[] {
   }
   const target = tableName(program.load.target);
   const made = plain(`CREATE TABLE ${name} AS ${target}`);
-  if (replacesAll(program)) return [made];
-  return [made, plain(`ALTER TABLE ${tableName(work)} ATTACH PARTITION ALL FROM ${target}`)];
+  return replacesAll(program) ? [made] : [made, linkInto(ctx, program.load.target, 'none')];
+}
+
+/**
+ * Links a table's parts into the work table, which is empty. Of a replicated table `ATTACH ... FROM` leaves out a part
+ * that is like another one to the last bit, as one that it has seen; `REPLACE` links them all.
+ */
+function linkInto({ work, design }: ProgramContext, from: TableRef, tally: Tally): Statement {
+  const alter = `ALTER TABLE ${tableName(work)}`;
+  if (!design.replicated) return { sql: `${alter} ATTACH PARTITION ALL FROM ${tableName(from)}`, tally };
+  return { sql: `${alter} REPLACE PARTITION ID ${PARTITION} FROM ${tableName(from)}`, tally, partitionsOf: from };
 }
 
 export const replacesAll = (program: LoadProgram): boolean => program.steps[0]?.op === 'replace_all';
@@ -107,12 +123,14 @@ function stepStatements(step: FinalizeStep, index: number, ctx: ProgramContext):
     tally,
   });
   const add = (tally: Tally): Statement =>
-    linked ? { sql: `ALTER TABLE ${table} ATTACH PARTITION ALL FROM ${staging}`, tally } : insert('', tally);
+    linked && !ctx.design.replicated
+      ? { sql: `ALTER TABLE ${table} ATTACH PARTITION ALL FROM ${staging}`, tally }
+      : insert('', tally);
   switch (step.op) {
     case 'replace_all':
       return [
         ...(index === 0 ? [] : [{ sql: `TRUNCATE TABLE ${table} SYNC`, tally: 'deleted' as const }]),
-        add('inserted'),
+        linked && index === 0 ? linkInto(ctx, tables.rows, 'inserted') : add('inserted'),
       ];
     case 'append':
       if (step.unlessKey === undefined) return [add('inserted')];
@@ -199,9 +217,9 @@ function replacePartitions(
   if (own && linked && step.native !== 'never')
     return [
       {
-        // One statement a partition that staging has rows of, made when they are known.
-        sql: `ALTER TABLE ${tableName(work)} REPLACE PARTITION ID {partition} FROM ${tableName(tables.rows)}`,
-        tally: 'none',
+        sql: `ALTER TABLE ${tableName(work)} REPLACE PARTITION ID ${PARTITION} FROM ${tableName(tables.rows)}`,
+        tally: 'replaced',
+        partitionsOf: tables.rows,
       },
     ];
   const key = keyAmong([step.column], keyColumnsOf(ctx), tables.rows);
@@ -213,7 +231,8 @@ export function takePlace(ctx: ProgramContext, atomic: boolean): string[] {
   const { program, tables, facts, design } = ctx;
   const [target, next, old] = [program.load.target, tables.next, tables.old].map(tableName);
   const on = onCluster(design);
-  if (facts === null) return [`RENAME TABLE ${next} TO ${target}${on}`];
-  if (atomic) return [`EXCHANGE TABLES ${next} AND ${target}${on}`];
-  return [`RENAME TABLE ${target} TO ${old}, ${next} TO ${target}${on}`];
+  const all = catchUpAll(design, tables.next);
+  if (facts === null) return [...all, `RENAME TABLE ${next} TO ${target}${on}`];
+  if (atomic) return [...all, `EXCHANGE TABLES ${next} AND ${target}${on}`];
+  return [...all, `RENAME TABLE ${target} TO ${old}, ${next} TO ${target}${on}`];
 }

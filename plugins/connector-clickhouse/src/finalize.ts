@@ -6,10 +6,12 @@ import {
   type Logger,
   type TableRef,
 } from '@dpone/sdk';
-import { onCluster, type Design } from './design.js';
+import { assertCluster, catchUp } from './cluster.js';
+import { designFor, onCluster, type Design } from './design.js';
 import type { Doing } from './errors.js';
 import {
   createNext,
+  PARTITION,
   programStatements,
   replacesAll,
   takePlace,
@@ -43,15 +45,19 @@ const NO_UUID = '00000000-0000-0000-0000-000000000000';
  * the new table takes the target's place at once, and receipt and state are published. Interrupted anywhere, what the
  * intent says and the tables show tells the next worker whether the load took effect.
  */
-export async function finalizeLoad(program: LoadProgram, ctx: FinalizeContext): Promise<FinalizeResult> {
+export async function finalizeLoad(program: LoadProgram, given: FinalizeContext): Promise<FinalizeResult> {
   const { load } = program;
-  const { session, tables, meta, design } = ctx;
+  const { session, tables, meta } = given;
   const label = tableLabel(load.target);
   const doing: Doing = { what: `changing ${label}`, code: 'DPONE_SINK_WRITE' };
-  await ctx.step('finalize.begun');
-  await assertFence(ctx.place, load.fence);
+  await given.step('finalize.begun');
+  await assertFence(given.place, load.fence);
   const facts = await tableFacts(session, load.target, doing);
+  const design = designFor(given.design, facts);
+  const ctx = { ...given, design };
   refuseOtherEngines(facts, label);
+  await assertCluster(session, load.target, facts, design, doing);
+  for (const sql of facts === null ? [] : catchUp(design, load.target)) await session.run(sql, doing);
   if (ctx.replacing && program.steps.some((s) => s.op === 'merge'))
     refuseKeeping(facts?.engine ?? ctx.design.engine, label);
   for (const sql of dropOnCluster(design, tables.next)) await session.run(sql, doing);
@@ -135,15 +141,19 @@ function programContext(
 export function explainLoad(
   program: LoadProgram,
   facts: TableFacts | null,
-  ctx: Pick<FinalizeContext, 'tables' | 'design' | 'replacing'>,
+  given: Pick<FinalizeContext, 'tables' | 'design' | 'replacing'>,
 ): string[] {
+  const ctx = { ...given, design: designFor(given.design, facts) };
   const of = programContext(
     program,
     facts,
     ctx,
     program.changes.every((c) => c.kind === 'create_table'),
   );
-  const statements = [...createNext(of), ...programStatements(of)].map((s) => s.sql);
+  const statements = [
+    ...(facts === null ? [] : catchUp(ctx.design, program.load.target)),
+    ...[...createNext(of), ...programStatements(of)].map((s) => s.sql),
+  ];
   const atomic = facts === null || facts.uuid !== NO_UUID;
   return [...statements, ...takePlace(of, atomic), ...dropOnCluster(ctx.design, tables(ctx, atomic))];
 }
@@ -158,11 +168,14 @@ async function build(
   doing: Doing,
 ): Promise<FinalizeResult> {
   const { session, signal } = ctx;
-  for (const { sql } of createNext(programContext(program, facts, ctx, false)))
-    await session.run(sql, doing, { signal });
+  const countOf = (table: TableRef): Promise<number> =>
+    session.count(`SELECT count() FROM ${tableName(table)}`, doing, signal);
+  for (const statement of createNext(programContext(program, facts, ctx, false)))
+    for (const sql of await expanded(statement, ctx, doing)) await session.run(sql, doing, { signal });
   const tally = new Tallies();
-  if (facts !== null && replacesAll(program))
-    tally.deleted = await session.count(`SELECT count() FROM ${tableName(program.load.target)}`, doing);
+  const before = facts === null ? 0 : await countOf(program.load.target);
+  if (replacesAll(program)) tally.deleted = before;
+  else if ((await countOf(ctx.tables.next)) !== before) throw written(tableLabel(program.load.target));
   // The changes of the schema come first: what they make of the new table decides how staging gets into it.
   const changes =
     program.changes.length === 0
@@ -174,14 +187,13 @@ async function build(
     ...programContext(program, facts, ctx, linked),
     program: { ...program, changes: [] },
   });
-  const rowsNow = (): Promise<number> => session.count(`SELECT count() FROM ${tableName(ctx.tables.next)}`, doing);
-  let rows = await rowsNow();
+  let rows = await countOf(ctx.tables.next);
   for (const statement of steps) {
     const marked = typeof statement.tally === 'object' ? await session.count(statement.tally.marked, doing, signal) : 0;
     for (const sql of await expanded(statement, ctx, doing)) await session.run(sql, doing, { signal });
-    const after = await rowsNow();
-    if (statement.sql.includes(PARTITION)) {
-      const staged = await session.count(`SELECT count() FROM ${tableName(ctx.tables.rows)}`, doing);
+    const after = await countOf(ctx.tables.next);
+    if (statement.tally === 'replaced') {
+      const staged = await countOf(ctx.tables.rows);
       tally.inserted += staged;
       tally.deleted += rows + staged - after;
     } else tally.add(statement, Math.abs(after - rows), marked);
@@ -190,12 +202,10 @@ async function build(
   return { inserted: tally.inserted, updated: tally.updated, deleted: tally.deleted, finalRows: rows };
 }
 
-const PARTITION = '{partition}';
-
-/** One statement a partition of staging, where the statement is about one. */
+/** One statement a partition, where the statement is about one. */
 async function expanded(statement: Statement, ctx: FinalizeContext, doing: Doing): Promise<string[]> {
-  if (!statement.sql.includes(PARTITION)) return [statement.sql];
-  const { schema, name } = ctx.tables.rows;
+  if (statement.partitionsOf === undefined) return [statement.sql];
+  const { schema, name } = statement.partitionsOf;
   const rows = await ctx.session.rows(
     `SELECT DISTINCT partition_id FROM system.parts WHERE active AND rows > 0 AND database = ${text(schema!)} AND table = ${text(name)} ORDER BY 1`,
     doing,

@@ -1,9 +1,10 @@
 import { addAbortSignal, type Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { fail } from '@dpone/sdk';
 import { openClient } from './connection/connect.js';
 import type { ClickHouseConnection } from './connection/settings.js';
-import { clickhouseError, type Doing } from './errors.js';
+import { clickhouseError, isServerError, type Doing } from './errors.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Settings = Readonly<Record<string, string | number | boolean>>;
@@ -33,11 +34,15 @@ const EXACT: Settings = {
   // A statement is done when it answers, on every replica.
   mutations_sync: 2,
   lightweight_deletes_sync: 2,
+  // What a DELETE compares with is staging, which does not change any more and is the same on every replica.
+  allow_nondeterministic_mutations: 1,
   alter_sync: 2,
   // Tables that a load made and drops may be large.
   max_table_size_to_drop: 0,
   max_partition_size_to_drop: 0,
 };
+
+const SYNTAX_ERROR = 62;
 
 /** What is asked of the server once. */
 export interface ServerFacts {
@@ -131,6 +136,21 @@ export class Session {
       if (written === undefined) throw fail(doing.code, `${doing.what}: the server did not say how many rows it took`);
       return Number(written);
     });
+  }
+
+  /** Whether the user has a privilege; undefined where the server cannot be asked, as before ClickHouse 24.9. */
+  async hasPrivilege(privilege: string, on: string, doing: Doing): Promise<boolean | undefined> {
+    try {
+      // The statement has no FORMAT, which the driver's own queries have.
+      const { stream } = await this.#client.exec({
+        query: `CHECK GRANT ${privilege} ON ${on}`,
+        clickhouse_settings: this.#all(),
+      });
+      return (await text(stream)).trim() === '1';
+    } catch (error) {
+      if (isServerError(error) && Number(error.code) === SYNTAX_ERROR) return undefined;
+      throw clickhouseError(error, doing);
+    }
   }
 
   /** The answer's own bytes, in the format that the statement names. Breaks off with an error where the query does. */

@@ -5,7 +5,7 @@ import { finishRename, progressOf, publish, readIntent } from './intent.js';
 import type { LoadTables, MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, text } from './sql.js';
-import { dropOnCluster, dropTables } from './staging-sql.js';
+import { dropOnCluster, dropStaging } from './staging-sql.js';
 import { tablesLike } from './table-facts.js';
 
 /** A target, as what settles its loads sees it. */
@@ -41,8 +41,9 @@ export async function settleLoad(
 /** Removes what a load has left; its intent last, by which the rest is found. */
 export async function clearLoad({ session, target, meta, design, tables }: SettlePlace, loadId: string): Promise<void> {
   const doing = doingOf(target);
-  const { rows, rejects, next, old } = tables(loadId);
-  for (const sql of [...dropOnCluster(design, next, old), ...dropTables(rows, rejects)]) await session.run(sql, doing);
+  const own = tables(loadId);
+  for (const sql of [...dropOnCluster(design, own.next, own.old), ...dropStaging(own, design)])
+    await session.run(sql, doing);
   if (!(await hasTable(session, target, '__dpone__intents'))) return;
   const mine = `load_id = ${text(loadId)}`;
   if ((await session.count(`SELECT count() FROM ${meta.intents} WHERE ${mine}`, doing)) > 0)

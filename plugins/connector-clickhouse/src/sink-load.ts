@@ -40,7 +40,8 @@ export class ClickHouseLoad implements SinkLoad {
     return stageData(data, partition, this.#ctx, onProgress);
   }
 
-  count(): Promise<number> {
+  async count(): Promise<number> {
+    for (const sql of this.#ctx.catchUp) await this.#ctx.session.run(sql, this.#doing);
     return this.#ctx.session.count(`SELECT count() FROM ${tableName(this.#ctx.tables.rows)}`, this.#doing);
   }
 

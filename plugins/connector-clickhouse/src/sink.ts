@@ -16,7 +16,8 @@ import {
   type TargetLock,
 } from '@dpone/sdk';
 import { checkSink } from './check.js';
-import { designOf, type Design } from './design.js';
+import { assertCluster, catchUpAll } from './cluster.js';
+import { designFor, designOf, type Design } from './design.js';
 import type { Doing } from './errors.js';
 import { explainLoad, finalizeLoad } from './finalize.js';
 import { sinkOffers } from './lane-offers.js';
@@ -61,6 +62,7 @@ export class ClickHouseSink implements Sink {
   async inspect(): Promise<TargetInfo> {
     const session = await this.#opened();
     this.#facts = await tableFacts(session, this.#target, this.#doing);
+    await assertCluster(session, this.#target, this.#facts, designFor(this.#design, this.#facts), this.#doing);
     if (this.#facts === null) return { exists: false, schema: null };
     const unreadable = [...this.#facts.unreadable];
     if (unreadable.length > 0)
@@ -91,7 +93,8 @@ export class ClickHouseSink implements Sink {
 
   async lock(owner: LockOwner, waitMs: number): Promise<TargetLock> {
     const session = await this.#opened();
-    for (const statement of createMeta(this.#meta, this.#design)) await session.run(statement, this.#doing);
+    const design = designFor(this.#design, await tableFacts(session, this.#target, this.#doing));
+    for (const statement of createMeta(this.#meta, design)) await session.run(statement, this.#doing);
     this.#lock = await lockTarget(this.#locked(session), owner, waitMs, this.#ctx.signal);
     return this.#lock;
   }
@@ -196,6 +199,7 @@ export class ClickHouseSink implements Sink {
       now: () => clock.now(),
       tempDir: () => this.#ctx.tempDir(),
       wideTimes: session.facts.wideTimes,
+      catchUp: catchUpAll(designFor(this.#design, this.#facts), tables.rows),
     };
     return new ClickHouseLoad(stage, {
       finalize: async (program) => {

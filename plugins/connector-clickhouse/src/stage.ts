@@ -36,6 +36,8 @@ export interface StageContext {
   readonly now: () => Date;
   readonly tempDir: () => Promise<string>;
   readonly wideTimes: boolean;
+  /** Statements behind which every replica has all staged rows. */
+  readonly catchUp: readonly string[];
 }
 
 export type Progress = (rows: number, bytes: number) => void;

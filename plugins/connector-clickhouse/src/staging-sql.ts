@@ -1,5 +1,5 @@
 import type { Column, FrameworkColumn, LoadRef, StagingSpec, TableRef } from '@dpone/sdk';
-import { onCluster, tableClause, type Design } from './design.js';
+import { designFor, engineClause, onCluster, tableClause, type Design } from './design.js';
 import { sqlTime } from './meta-sql.js';
 import type { LoadTables } from './names.js';
 import type { Arriving } from './stage-columns.js';
@@ -24,18 +24,20 @@ export function createStaging(
   load: LoadRef,
   spec: StagingSpec,
   facts: TableFacts | null,
-  design: Design,
+  given: Design,
 ): string[] {
+  // A DELETE by staged keys is carried out by every replica: each must have the staged rows.
+  const design = designFor(given, facts);
   const mark: StagingMark = { load_id: load.loadId, target: tableLabel(load.target) };
   const comment = ` COMMENT ${text(JSON.stringify(mark))}`;
   const columns = [...spec.columns, ...spec.framework];
-  const rows = tableName(tables.rows);
+  const rows = `${tableName(tables.rows)}${design.replicated ? onCluster(design) : ''}`;
   const like = facts !== null && isMergeTree(facts) && sameColumns(columns, facts);
   const made = like
-    ? `CREATE TABLE ${rows} AS ${tableName(load.target)} ENGINE = MergeTree ${keysOf(facts)}${comment}`
+    ? `CREATE TABLE ${rows} AS ${tableName(load.target)} ENGINE = ${engineClause('MergeTree', design)} ${keysOf(facts)}${comment}`
     : `CREATE TABLE ${rows} (${columns.map(definition).join(', ')}) ${ownClause(facts, columns, design)}${comment}`;
   return [
-    ...dropTables(tables.rows, tables.rejects),
+    ...dropStaging(tables, design),
     made,
     `CREATE TABLE ${tableName(tables.rejects)} (partition Nullable(Int32), reason String, row String, diagnostics String) ` +
       `ENGINE = MergeTree ORDER BY tuple()${comment}`,
@@ -44,8 +46,9 @@ export function createStaging(
 
 /** Keys of a new target where there is none yet; none where rows will be copied anyway. */
 function ownClause(facts: TableFacts | null, columns: readonly Column[], design: Design): string {
-  if (facts !== null) return 'ENGINE = MergeTree ORDER BY tuple()';
-  return tableClause(design, 'MergeTree', hasNullableKey(columns, design));
+  const engine = engineClause('MergeTree', design);
+  if (facts !== null) return `ENGINE = ${engine} ORDER BY tuple()`;
+  return tableClause(design, engine, hasNullableKey(columns, design));
 }
 
 /** Whether a plain column of the sorting key can be NULL, which ClickHouse allows only where it is said. */
@@ -72,8 +75,10 @@ function keysOf(facts: TableFacts): string {
   ].join(' ');
 }
 
-export const dropTables = (...tables: readonly TableRef[]): string[] =>
-  tables.map((table) => `DROP TABLE IF EXISTS ${tableName(table)} SYNC`);
+export const dropStaging = (tables: LoadTables, design: Design): string[] => [
+  ...dropOnCluster(design, tables.rows),
+  `DROP TABLE IF EXISTS ${tableName(tables.rejects)} SYNC`,
+];
 
 export const dropOnCluster = (design: Design, ...tables: readonly TableRef[]): string[] =>
   tables.map((table) => `DROP TABLE IF EXISTS ${tableName(table)}${onCluster(design)} SYNC`);

@@ -92,3 +92,5 @@ export async function tablesLike(
 }
 
 export const isMergeTree = (facts: TableFacts): boolean => facts.engine.endsWith('MergeTree');
+
+export const isReplicated = (facts: TableFacts): boolean => facts.engine.startsWith('Replicated');

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Column, FinalizeStep, LoadProgram, SchemaChange } from '@dpone/sdk';
 import { expect } from 'chai';
+import { catchUpAll } from '../dist/cluster.js';
 import { designOf } from '../dist/design.js';
 import { explainLoad } from '../dist/finalize.js';
 import { createMeta } from '../dist/meta-sql.js';
@@ -44,6 +45,8 @@ const FACTS: TableFacts = {
   unreadable: new Map(),
   keyColumns: ['id'],
 };
+
+const REPLICATED: TableFacts = { ...FACTS, engine: 'ReplicatedMergeTree' };
 
 const program = (steps: readonly FinalizeStep[], changes: readonly SchemaChange[] = []): LoadProgram => ({
   load: { loadId: LOAD, runId: 'r', process: 'p', target, startedAt: '2026-01-01T00:00:00.000Z', fence: 1 },
@@ -99,7 +102,8 @@ function statements(): string {
   for (const [title, step] of Object.entries(STEPS)) say(title, explainLoad(program([step]), FACTS, plain));
   say('first load', explainLoad(program([{ op: 'append' }], create), null, plain));
   say('first load on a cluster', explainLoad(program([{ op: 'append' }], create), null, cluster));
-  say('full refresh on a cluster', explainLoad(program([STEPS['full refresh']!]), FACTS, cluster));
+  for (const title of ['full refresh', 'append', 'merge by a key', 'whole partitions'])
+    say(`${title} on a cluster`, explainLoad(program([STEPS[title]!]), REPLICATED, cluster));
   say(
     'full refresh in a database without EXCHANGE',
     explainLoad(program([STEPS['full refresh']!]), { ...FACTS, uuid: '00000000-0000-0000-0000-000000000000' }, plain),
@@ -130,7 +134,9 @@ function statements(): string {
   const spec = { columns: COLUMNS.map(native), framework: [], badRows: 'fail' } as const;
   const { load } = program([]);
   say('staging like the target', createStaging(plain.tables, load, spec, FACTS, plain.design));
-  say('staging of a first load', createStaging(plain.tables, load, spec, null, cluster.design));
+  say('staging like the target on a cluster', createStaging(plain.tables, load, spec, REPLICATED, cluster.design));
+  say('staging of a first load on a cluster', createStaging(plain.tables, load, spec, null, cluster.design));
+  say('before the checks on a cluster', catchUpAll(cluster.design, plain.tables.rows));
   say('tables of dpone', createMeta(metaNames(target), plain.design));
   say('tables of dpone on a cluster', createMeta(metaNames(target), cluster.design));
   for (const [title, arriving] of Object.entries({

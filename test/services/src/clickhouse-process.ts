@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clickhouseBinaries } from './clickhouse-binaries.js';
+import { serverConfig, usersConfig } from './clickhouse-config.js';
 import { freePort } from './free-port.js';
 import { exited, killTree } from './process-tree.js';
 import type { Service } from './service.js';
@@ -11,11 +12,12 @@ import type { Service } from './service.js';
 /** Where the server is. */
 export interface ClickHouseFacts {
   readonly port: number;
-  /** Holds `server.log` and `data/`. */
+  /** Holds `server.log` and the data. */
   readonly folder: string;
 }
 
 const FRONT = fileURLToPath(new URL('./clickhouse-http/main.js', import.meta.url));
+const CONFIG = 'config.xml';
 const START_SECONDS = 120;
 const STOP_SECONDS = 20;
 
@@ -33,8 +35,14 @@ class ClickHouseProcess implements Service {
     this.#port ??= await freePort();
     // Pipes of a server that was killed are of no use to the next.
     await rm(join(folder, 'pipes'), { recursive: true, force: true });
-    for (const name of ['data', 'pipes']) await mkdir(join(folder, name), { recursive: true });
-    await this.#launch([FRONT, chdb, join(folder, 'data'), join(folder, 'pipes'), `${this.#port}`], folder);
+    await mkdir(join(folder, 'pipes'), { recursive: true });
+    await writeFile(join(folder, CONFIG), serverConfig(join(folder, 'users.xml')));
+    await writeFile(join(folder, 'users.xml'), usersConfig());
+    // What follows the path are arguments of the engine; it runs in this folder.
+    await this.#launch(
+      [FRONT, chdb, join(folder, `data?config-file=${CONFIG}`), join(folder, 'pipes'), `${this.#port}`],
+      folder,
+    );
     return { port: this.#port, folder };
   }
 

@@ -78,13 +78,44 @@ DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` SYNC
 
 -- first load on a cluster
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` (`id` Int64, `note` Nullable(String), `raw` Nullable(String) COMMENT '[dpone: bytes]', `amount` Nullable(Decimal(12, 2)), `day` Nullable(Date32), `at` Nullable(DateTime64(6, 'UTC')) COMMENT '[dpone: timestamp without time zone]', `paid_at` Nullable(DateTime64(6, 'UTC'))) ENGINE = ReplicatedReplacingMergeTree PARTITION BY toYYYYMM(day) ORDER BY (`id`, toDate(at)) SETTINGS storage_policy = 'hot_cold';
-ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ATTACH PARTITION ALL FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` (`id`, `note`, `raw`, `amount`, `day`, `at`, `paid_at`) SELECT `id`, `note`, `raw`, `amount`, `day`, `at`, `paid_at` FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+SYSTEM SYNC REPLICA ON CLUSTER `main` `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next`;
 RENAME TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` TO `mart`.`orders` ON CLUSTER `main`;
 DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` SYNC;
 
 -- full refresh on a cluster
+SYSTEM SYNC REPLICA `mart`.`orders`;
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` AS `mart`.`orders`;
-ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ATTACH PARTITION ALL FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` REPLACE PARTITION ID {partition} FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+SYSTEM SYNC REPLICA ON CLUSTER `main` `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next`;
+EXCHANGE TABLES `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` AND `mart`.`orders` ON CLUSTER `main`;
+DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` SYNC;
+
+-- append on a cluster
+SYSTEM SYNC REPLICA `mart`.`orders`;
+CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` AS `mart`.`orders`;
+ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` REPLACE PARTITION ID {partition} FROM `mart`.`orders`;
+INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` (`id`, `note`, `raw`, `amount`, `day`, `at`, `paid_at`) SELECT `id`, `note`, `raw`, `amount`, `day`, `at`, `paid_at` FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+SYSTEM SYNC REPLICA ON CLUSTER `main` `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next`;
+EXCHANGE TABLES `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` AND `mart`.`orders` ON CLUSTER `main`;
+DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` SYNC;
+
+-- merge by a key on a cluster
+SYSTEM SYNC REPLICA `mart`.`orders`;
+CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` AS `mart`.`orders`;
+ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` REPLACE PARTITION ID {partition} FROM `mart`.`orders`;
+DELETE FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` WHERE (`id`) IN (SELECT `id` FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`);
+INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` (`id`, `note`, `raw`, `amount`, `day`, `at`, `paid_at`) SELECT `id`, `note`, `raw`, `amount`, `day`, `at`, `paid_at` FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+SYSTEM SYNC REPLICA ON CLUSTER `main` `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next`;
+EXCHANGE TABLES `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` AND `mart`.`orders` ON CLUSTER `main`;
+DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` SYNC;
+
+-- whole partitions on a cluster
+SYSTEM SYNC REPLICA `mart`.`orders`;
+CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` AS `mart`.`orders`;
+ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` REPLACE PARTITION ID {partition} FROM `mart`.`orders`;
+ALTER TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` REPLACE PARTITION ID {partition} FROM `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
+SYSTEM SYNC REPLICA ON CLUSTER `main` `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next`;
 EXCHANGE TABLES `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` AND `mart`.`orders` ON CLUSTER `main`;
 DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` ON CLUSTER `main` SYNC;
 
@@ -117,11 +148,20 @@ DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` S
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` AS `mart`.`orders` ENGINE = MergeTree PARTITION BY day ORDER BY (id) SETTINGS index_granularity = 8192 COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` (partition Nullable(Int32), reason String, row String, diagnostics String) ENGINE = MergeTree ORDER BY tuple() COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 
--- staging of a first load
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` SYNC;
+-- staging like the target on a cluster
+DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` SYNC;
 DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` SYNC;
-CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` (`id` Int64, `note` Nullable(String), `raw` Nullable(String), `amount` Nullable(Decimal(12, 2)), `day` Nullable(Date32), `at` Nullable(DateTime64(6, 'UTC')), `paid_at` Nullable(DateTime64(6, 'UTC'))) ENGINE = MergeTree PARTITION BY toYYYYMM(day) ORDER BY (`id`, toDate(at)) SETTINGS storage_policy = 'hot_cold' COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
+CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` AS `mart`.`orders` ENGINE = ReplicatedMergeTree PARTITION BY day ORDER BY (id) SETTINGS index_granularity = 8192 COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` (partition Nullable(Int32), reason String, row String, diagnostics String) ENGINE = MergeTree ORDER BY tuple() COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
+
+-- staging of a first load on a cluster
+DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` SYNC;
+DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` SYNC;
+CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` (`id` Int64, `note` Nullable(String), `raw` Nullable(String), `amount` Nullable(Decimal(12, 2)), `day` Nullable(Date32), `at` Nullable(DateTime64(6, 'UTC')), `paid_at` Nullable(DateTime64(6, 'UTC'))) ENGINE = ReplicatedMergeTree PARTITION BY toYYYYMM(day) ORDER BY (`id`, toDate(at)) SETTINGS storage_policy = 'hot_cold' COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
+CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` (partition Nullable(Int32), reason String, row String, diagnostics String) ENGINE = MergeTree ORDER BY tuple() COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
+
+-- before the checks on a cluster
+SYSTEM SYNC REPLICA ON CLUSTER `main` `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001`;
 
 -- tables of dpone
 CREATE TABLE IF NOT EXISTS `mart`.`__dpone__loads` (load_id String, run_id String, process String, target String, strategy String, fence UInt64, rows_staged UInt64, rows_rejected UInt64, inserted UInt64, updated UInt64, deleted UInt64, final_rows Nullable(UInt64), started_at DateTime64(6, 'UTC'), committed_at DateTime64(6, 'UTC'), detail String) ENGINE = ReplacingMergeTree(committed_at) ORDER BY (target, load_id);

@@ -2,7 +2,8 @@ import type { EngineSession } from './engine.js';
 import type { HttpQuery } from './request.js';
 
 /** What makes a connection the one that a request asks for. */
-export const preparation = ({ settings, database }: HttpQuery): string[] => [
+export const preparation = ({ settings, database, user }: HttpQuery): string[] => [
+  ...(user === 'default' ? [] : [`SET ROLE \`${user}\``]),
   ...(settings.length === 0 ? [] : [`SET ${settings.join(', ')}`]),
   ...(database === undefined || database === '' ? [] : [`USE \`${database}\``]),
 ];

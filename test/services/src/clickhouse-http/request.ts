@@ -13,6 +13,8 @@ export interface HttpQuery {
   readonly gzip: boolean;
   /** `name = value`, parameters among them. */
   readonly settings: readonly string[];
+  /** Whose rights the statement has: the name of a role, or `default` for all of them. */
+  readonly user: string;
 }
 
 /** Parameters that are the interface's own; every other one is a setting. */
@@ -55,7 +57,15 @@ export async function readRequest(request: IncomingMessage): Promise<HttpQuery> 
     session: searchParams.get('session_id') ?? undefined,
     gzip: accepts && searchParams.get('enable_http_compression') === '1',
     settings,
+    user: userOf(request, searchParams),
   };
+}
+
+function userOf(request: IncomingMessage, parameters: URLSearchParams): string {
+  const basic = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const given =
+    basic === undefined ? request.headers['x-clickhouse-user'] : Buffer.from(basic, 'base64').toString().split(':')[0];
+  return String(given ?? parameters.get('user') ?? '') || 'default';
 }
 
 const setting = (name: string, value: string): string =>

@@ -13,7 +13,8 @@ export type Rewritten =
   | { readonly kind: 'plain' };
 
 const FORMAT = /\bFORMAT\s+(\w+)\s*((?:SETTINGS\s+[\s\S]*)?);?\s*$/i;
-const HAS_RESULT = /^\s*(?:\(\s*)*(?:WITH|SELECT|SHOW|DESCRIBE|DESC|EXPLAIN|EXISTS|CHECK)\b/i;
+/** `CHECK GRANT` has one too, and no FORMAT. */
+const HAS_RESULT = /^\s*(?:\(\s*)*(?:WITH|SELECT|SHOW|DESCRIBE|DESC|EXPLAIN|EXISTS|CHECK)\b(?!\s+GRANT\b)/i;
 const INPUT = /\binput\s*\(\s*('(?:[^'\\]|\\.|'')*')\s*\)/i;
 const TARGET = /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?((?:(?:`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*"|\w+)\.?)+)/i;
 
