@@ -16,7 +16,18 @@ function pagesOf(folder) {
     .map((name) => page(`${folder}/${name.slice(0, -'.md'.length)}`));
 }
 
-const guides = ['getting-started', 'first-manifest', 'postgres', 's3', 'operators', 'release', 'connector-author'];
+const guides = [
+  'getting-started',
+  'first-manifest',
+  'postgres',
+  'clickhouse',
+  's3',
+  'kafka',
+  'mssql',
+  'operators',
+  'release',
+  'connector-author',
+];
 
 export default defineConfig({
   title: 'dpone',
