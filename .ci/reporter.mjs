@@ -2,8 +2,8 @@ import Mocha from 'mocha';
 
 const { EVENT_RUN_END, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 
-/** A test says why it is skipped by `Object.assign(this.runnable(), { skipReason: '...' })` before `this.skip()`. */
-const reasonOf = (test) => test.skipReason ?? test.parent?.skipReason ?? 'no reason given';
+/** A test or a suite around it says why it is skipped by `skipReason`, set before `this.skip()`. */
+const reasonOf = (one) => (one === undefined ? 'no reason given' : (one.skipReason ?? reasonOf(one.parent)));
 
 /** Mocha's spec output, then the reasons of skipped tests and one last line of counts that scripts can read. */
 export default class Reporter extends Mocha.reporters.Spec {

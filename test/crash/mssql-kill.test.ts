@@ -4,6 +4,7 @@ import { freshMssql, mssqlMissing, type FreshMssql } from '@dpone/test-services'
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { BAD_LINES, csv, day1, day2, day2New, fingerprint, mergedById, type Order } from './shop.js';
 
@@ -12,6 +13,7 @@ const RUN = ['run', 'orders.yml', '--format', 'json'];
 interface MssqlScenario {
   readonly name: string;
   readonly strategy: string;
+  readonly options?: string;
   readonly more?: string;
   readonly before?: string;
   readonly day2: string;
@@ -32,7 +34,7 @@ const SCENARIOS: readonly MssqlScenario[] = [
     strategy: '{mode: incremental_merge, unique_key: id}',
     before:
       'CREATE TABLE dbo.orders (id int NOT NULL PRIMARY KEY, customer nvarchar(100) NULL, amount decimal(12,2) NULL, [at] datetime2(6) NULL)',
-    more: 'lineage: off',
+    options: '{lineage: false}',
     day2: csv(day2),
     expected: mergedById(day1, day2),
     rejected: 0,
@@ -47,10 +49,10 @@ const SCENARIOS: readonly MssqlScenario[] = [
   },
 ];
 
-const manifest = (db: FreshMssql, { strategy, rejected, more = '' }: MssqlScenario): string => `
+const manifest = (db: FreshMssql, { strategy, options = '{}', rejected, more = '' }: MssqlScenario): string => `
 name: orders
 source: {type: files, options: {path: "in/*.csv"${rejected > 0 ? ', incremental_strategy: new_files' : ''}}}
-sink: {type: mssql, connection: "${db.uri}", table: dbo.orders, strategy: ${strategy}}
+sink: {type: mssql, connection: "${db.uri}", table: dbo.orders, options: ${options}, strategy: ${strategy}}
 ${more}
 `;
 
@@ -87,14 +89,10 @@ const jsonFiles = (folder: string): Record<string, unknown>[] =>
         .map((name) => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as Record<string, unknown>)
     : [];
 
-const missing = mssqlMissing();
-
 describe('a load into SQL Server killed (SIGKILL) at any step of the protocol', function () {
   this.timeout(300_000);
   before(function () {
-    if (missing === undefined) return;
-    Object.assign(this.runnable().parent!, { skipReason: missing });
-    this.skip();
+    skipWithout(this, mssqlMissing());
   });
 
   for (const scenario of SCENARIOS)

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
 import { blocksOf, pages, type Block } from './markdown.js';
 import { SERVICES } from './services.js';
 import { TempProject } from './temp-project.js';
@@ -58,10 +59,7 @@ describe('docs: shell examples', () => {
         project = new TempProject();
         for (const [, name] of page.text.matchAll(NEEDS)) {
           const service = await SERVICES[name!]!();
-          if (typeof service === 'string') {
-            process.stderr.write(`docs: ${page.path} is skipped: ${service}\n`);
-            this.skip();
-          }
+          if (typeof service === 'string') return skipWithout(this, service);
           env = { ...env, ...service.env };
           releases.push(service.release);
           if (service.plugins.length > 0) linkPlugins(project, ...service.plugins);

@@ -44,7 +44,9 @@ const RULES: Readonly<Record<number, Rule>> = {
   2601: asDoing(CONSTRAINT),
   2627: asDoing(CONSTRAINT),
   2628: value,
-  2760: missing,
+  // A schema that is not there, or that one may not use: a load makes the schemas that it needs.
+  2760: (doing) =>
+    doing.missing === undefined ? { code: 'DPONE_PRIVILEGE_MISSING', remedy: GRANT } : { code: doing.missing },
   2812: missing,
   3906: always('DPONE_TARGET_READ_ONLY', 'The database is read-only: connect to the primary.'),
   3952: always(

@@ -16,7 +16,7 @@ import { maxOf } from './max-sql.js';
 import type { MetaNames } from './names.js';
 import { readValue, selectList } from './read-value.js';
 import type { Session } from './session.js';
-import { stageRows, setAside } from './stage.js';
+import { setAside, stage } from './stage.js';
 import { withSession, type Progress, type StageContext } from './stage-context.js';
 import { dropStaging, type StagingPlan } from './staging-sql.js';
 import { SYSTEM } from './types.js';
@@ -38,7 +38,7 @@ export class MssqlLoad implements SinkLoad {
   }
 
   stage(data: LaneData, partition: number, onProgress: Progress): Promise<StageResult> {
-    return stageRows(data, partition, this.#ctx, onProgress);
+    return stage(data, partition, this.#ctx, onProgress);
   }
 
   count(): Promise<number> {

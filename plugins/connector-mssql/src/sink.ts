@@ -18,6 +18,7 @@ import {
 import type { MssqlConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
 import { explainProgram } from './finalize-sql.js';
+import { sinkOffers } from './lane-offers.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { readMark, selectMarks } from './marks-sql.js';
 import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
@@ -66,11 +67,7 @@ export class MssqlSink implements Sink {
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {
-    const refuses = (column: Column): string | undefined => {
-      const type = columnType(column);
-      return 'refused' in type ? type.refused : undefined;
-    };
-    return [{ id: 'rows', transport: 'rows', cost: 20, refuses }];
+    return sinkOffers();
   }
 
   physicalType(column: Column): { readonly type: string } | { readonly refused: string } {

@@ -1,16 +1,34 @@
-import { fail, type LaneData, type RejectedRow, type StageResult } from '@dpone/sdk';
+import { fail, type LaneData, type RejectedRow, type RowBatch, type StageResult } from '@dpone/sdk';
 import { jsonOf, rejectedRow, RowFeed, type BadValue } from './row-feed.js';
 import { staging, withSession, type Progress, type StageContext } from './stage-context.js';
 import { writeValue } from './write-value.js';
 
-/** Puts one partition into staging by one bulk load: all of its rows that fit, or none. */
-export async function stageRows(
+/** Puts one partition into staging. */
+export async function stage(
   data: LaneData,
   partition: number,
   ctx: StageContext,
   onProgress: Progress,
 ): Promise<StageResult> {
-  if (data.transport !== 'rows') throw fail('DPONE_INTERNAL', `the mssql sink takes no ${data.transport} lane`);
+  switch (data.transport) {
+    case 'rows':
+      return stageRows(data.batches, partition, ctx, onProgress);
+    case 'pull': {
+      const { stageFiles } = await import('./stage-files.js');
+      return stageFiles(data, partition, ctx, onProgress);
+    }
+    default:
+      throw fail('DPONE_INTERNAL', `the mssql sink takes no ${data.transport} lane`);
+  }
+}
+
+/** One bulk load: all of the rows that fit, or none. */
+export async function stageRows(
+  batches: AsyncIterable<RowBatch>,
+  partition: number,
+  ctx: StageContext,
+  onProgress: Progress,
+): Promise<StageResult> {
   const { columns } = ctx.spec;
   const bad: RejectedRow[] = [];
   let rejected = 0;
@@ -20,7 +38,7 @@ export async function stageRows(
     await setAside(bad.splice(0), partition, ctx);
   };
   const feed = new RowFeed(
-    data.batches,
+    batches,
     columns,
     columns.map((c, i) => writeValue(ctx.types[i]!, c.type)),
     {
