@@ -52,6 +52,15 @@ export const FLAGS: readonly BadInput[] = [
     'shop.order',
     'shop.orders',
   ]),
+  call('following what is read anew each time', ['run', 'good.yml', '--follow'], 'DPONE_OPTION_CONFLICT', [
+    'full_refresh',
+    'incremental_append',
+  ]),
+  call('a duration that is none', ['run', 'good.yml', '--follow', '--commit-interval', '5 min'], 'DPONE_USAGE', [
+    '5 min',
+    '500ms',
+  ]),
+  call('a size of commits without following', ['run', 'good.yml', '--commit-rows', '5'], 'DPONE_USAGE', ['--follow']),
   call('a run id that no file can have', ['run', 'good.yml', '--run-id', '../x'], 'DPONE_USAGE', ['../x']),
   call('a manifest that is not there', ['run', 'gone.yml'], 'DPONE_FILE_NOT_FOUND', ['gone.yml']),
   call('a folder as a manifest', ['run', '.'], 'DPONE_MANIFEST_INVALID', ['.yml']),

@@ -1,4 +1,5 @@
 export * from './check.js';
+export { followProcess } from './follow.js';
 export * from './history.js';
 export * from './host.js';
 export * from './live-target.js';

@@ -19,3 +19,13 @@ export interface RunOptions {
   /** Pause before the first retry, doubled for each next one (at most 5 minutes). Default 0. */
   readonly retryBackoffSeconds?: number | undefined;
 }
+
+/** What a caller of the engine chooses for a run that follows a source. */
+export interface FollowOptions extends Omit<RunOptions, 'parallel'> {
+  /** Ends the run behind the load in hand; `signal` ends that, too. */
+  readonly stop?: AbortSignal | undefined;
+  /** From the beginning of one load to that of the next, at least, in milliseconds. Default 5000. */
+  readonly commitIntervalMs?: number | undefined;
+  /** A load begins at once where so many rows wait, and takes no more than these. Default: no limit. */
+  readonly commitRows?: number | undefined;
+}

@@ -40,6 +40,8 @@ export type RunEvent =
       readonly wait_seconds: number;
       readonly error: DponeError;
     }
+  /** A run that follows found nothing new and looks again later. */
+  | { readonly type: 'waiting'; readonly process: string }
   | { readonly type: 'process.finished'; readonly process: string; readonly result: ProcessResult };
 
 /** `dpone run --format json` of one process: the reference system's keys, and ours. */
@@ -83,6 +85,16 @@ export interface RunResult {
   readonly passed: boolean;
   readonly exit: 0 | 1 | 2 | 3;
   readonly processes: readonly ProcessResult[];
+}
+
+/** What a run came to that followed a source. */
+export interface FollowResult {
+  readonly passed: boolean;
+  readonly exit: 0 | 1 | 2 | 3;
+  readonly run_id: string;
+  /** Loads that were committed. */
+  readonly loads: number;
+  readonly extracted_rows: number;
 }
 
 /** `dpone plan --format json`: the reference system's keys, and ours. */

@@ -22,7 +22,7 @@ export interface BoundsOf {
   readonly client: KafkaClient;
   readonly topic: string;
   readonly options: SourceOptions;
-  readonly request: Pick<ReadRequest, 'scope' | 'state'>;
+  readonly request: Pick<ReadRequest, 'scope' | 'state' | 'maxRows'>;
   readonly doing: Doing;
 }
 
@@ -46,8 +46,7 @@ export async function readBounds(of: BoundsOf): Promise<ReadBounds> {
       ? latest
       : await atTime(of, partitions, options.time_window_end_ms, latest);
   const warnings: string[] = [];
-  let left = options.max_records ?? Infinity;
-  const ranges = partitions.map((partition): LogRange => {
+  const open = partitions.map((partition): LogRange => {
     const first = earliest.get(partition)!;
     const stored = state?.partitions[String(partition)];
     // A partition that came after the state was left: all of it is new.
@@ -59,16 +58,29 @@ export async function readBounds(of: BoundsOf): Promise<ReadBounds> {
       warnings.push(`${topic}: partition ${partition}: the messages from offset ${stored} to ${first - 1} are gone`);
     }
     const from = Math.max(wanted, first);
-    const to = Math.min(Math.max(from, stops.get(partition)!), from + left);
-    left -= to - from;
-    return { partition, from, to };
+    return { partition, from, to: Math.max(from, stops.get(partition)!) };
   });
+  const ranges = atMost(Math.min(options.max_records ?? Infinity, request.maxRows ?? Infinity), open);
   const next: OffsetState = {
     cluster: client.clusterId,
     topic,
     partitions: Object.fromEntries(ranges.map(({ partition, to }) => [String(partition), to])),
   };
   return { ranges, state: request.scope === 'all' ? null : (next as unknown as Json), warnings };
+}
+
+/** No more than so many offsets: of each partition as many, and what a short one leaves goes to the longer ones. */
+function atMost(limit: number, ranges: readonly LogRange[]): LogRange[] {
+  let left = limit;
+  let parts = ranges.length;
+  const cut = new Map<number, LogRange>();
+  for (const range of ranges.toSorted((a, b) => a.to - a.from - (b.to - b.from))) {
+    const size = Math.min(range.to - range.from, Math.ceil(left / parts));
+    left -= size;
+    parts--;
+    cut.set(range.partition, { ...range, to: range.from + size });
+  }
+  return ranges.map(({ partition }) => cut.get(partition)!);
 }
 
 async function startsOf(

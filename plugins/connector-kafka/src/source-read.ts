@@ -35,6 +35,13 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
   const bounds = await readBounds({ client, topic, options, request, doing });
   for (const warning of bounds.warnings) log.warn(warning);
   const ranges = bounds.ranges.filter(({ from, to }) => to > from);
+  const identity = {
+    topic,
+    cluster: client.clusterId,
+    isolation: options.isolation,
+    offsets: bounds.ranges.map(({ partition, from, to }) => ({ partition, from, to })),
+  };
+  if (request.state !== null && ranges.length === 0) return nothingNew(identity);
   const logOptions: LogOptions = {
     topic,
     isolation: options.isolation,
@@ -78,12 +85,7 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
     partitions: partitionsOf(ranges, request.parallel),
     lanes: [{ id: 'rows', transport: 'rows', cost: 20 }],
     advance: bounds.state === null ? { kind: 'none' } : { kind: 'value', state: bounds.state },
-    identity: {
-      topic,
-      cluster: client.clusterId,
-      isolation: options.isolation,
-      offsets: bounds.ranges.map(({ partition, from, to }) => ({ partition, from, to })),
-    },
+    identity,
     data: (partition, lane): Promise<LaneData> => {
       if (lane.id !== 'rows') throw fail('DPONE_NO_LANE', `a topic gives no ${lane.id}`);
       return Promise.resolve({ transport: 'rows', schema, batches: batches(partition.spec as unknown as LogRange[]) });
@@ -92,6 +94,19 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
     close: () => Promise.resolve(),
   };
 }
+
+/** Nothing is to be staged, so that no columns are needed. */
+const nothingNew = (identity: Json): SourceRead => ({
+  schema: { columns: [] },
+  estimate: { rows: 0 },
+  partitions: [],
+  lanes: [],
+  advance: { kind: 'none' },
+  identity,
+  data: () => Promise.reject(fail('DPONE_INTERNAL', 'there is nothing to read')),
+  verify: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+});
 
 const sizeOf = (ranges: readonly LogRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 

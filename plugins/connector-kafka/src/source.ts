@@ -2,6 +2,7 @@ import {
   fail,
   isDponeError,
   type CheckResult,
+  type Json,
   type ReadRequest,
   type Source,
   type SourceContext,
@@ -9,6 +10,7 @@ import {
 } from '@dpone/sdk';
 import { KafkaClient } from './connection/client.js';
 import type { Doing } from './errors.js';
+import { readBounds } from './offsets.js';
 import type { KafkaConnection, SourceOptions } from './options.js';
 import { openRead } from './source-read.js';
 
@@ -68,6 +70,13 @@ export class KafkaSource implements Source {
   async open(request: ReadRequest): Promise<SourceRead> {
     const client = await this.#connected();
     return openRead({ client, topic: this.#topic, request, ctx: this.#ctx, doing: this.#doing });
+  }
+
+  async pending(state: Json): Promise<number> {
+    const request = { scope: { cursor: 'offsets' }, state } as const;
+    const of = { topic: this.#topic, options: this.#ctx.options, request, doing: this.#doing };
+    const { ranges } = await readBounds({ client: await this.#connected(), ...of });
+    return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaMissing, openKafka, type TestKafka } from '@dpone/test-services';
 import { expect } from 'chai';
-import { failure, takeFrom, type SourceOf } from './support/use-source.js';
+import { failure, request, take, takeFrom, useSource, type SourceOf } from './support/use-source.js';
 
 const message = (id: number): { key: string; value: string } => ({ key: String(id), value: JSON.stringify({ id }) });
 const ids = (rows: readonly Readonly<Record<string, unknown>>[]): number[] =>
@@ -44,7 +44,6 @@ describe('the kafka source', function () {
   it('ends where the topic ended when it was opened, whatever comes meanwhile', async () => {
     const of = await topicOf(1);
     await kafka.send(of.topic, range(1, 5).map(message));
-    const { useSource, request } = await import('./support/use-source.js');
     await useSource(of, async (source) => {
       const read = await source.open(request());
       await kafka.send(of.topic, range(6, 9).map(message));
@@ -121,6 +120,29 @@ describe('the kafka source', function () {
     ).to.eql([3, 4]);
     const window = { time_window_start_ms: 1_700_000_000_002, time_window_end_ms: 1_700_000_000_004 };
     expect(ids((await takeFrom({ ...of, options: { metadata: [], ...window } })).rows)).to.eql([2, 3]);
+  });
+
+  it('says how much is new, and takes no more than it is asked for, of each partition as many', async () => {
+    const of = await topicOf(3);
+    const put = (partition: number, from: number, to: number) =>
+      kafka.send(
+        of.topic,
+        range(from, to).map((id) => ({ ...message(id), partition })),
+      );
+    await put(0, 1, 50);
+    await put(1, 51, 53);
+    await useSource(of, async (source) => {
+      expect(await source.pending!(null)).to.equal(53);
+      const { rows, state } = await take(source, { maxRows: 10 });
+      // Nothing of the third, three of the second, which has no more, and the rest of the first.
+      expect(ids(rows)).to.eql([...range(1, 7), ...range(51, 53)]);
+      expect(await source.pending!(state)).to.equal(43);
+      const rest = await take(source, { state });
+      expect(await source.pending!(rest.state)).to.equal(0);
+      expect(rest.rows.length).to.equal(43);
+      const none = await take(source, { state: rest.state });
+      expect(none.read).to.deep.include({ partitions: [], schema: { columns: [] }, advance: { kind: 'none' } });
+    });
   });
 
   it('keeps keys, headers, times and tombstones as columns', async () => {

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { DponeCommand, formatFlag } from '../dpone-command.js';
+import { milliseconds } from '../duration.js';
 import { manifestArg, selectFlags } from '../flags.js';
 
 export default class Run extends DponeCommand {
@@ -9,6 +10,7 @@ export default class Run extends DponeCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> manifests/orders.yml',
     '<%= config.bin %> <%= command.id %> manifests/shop.yml --all --parallel 2 --format json',
+    '<%= config.bin %> <%= command.id %> manifests/clicks.yml --follow --commit-interval 5s --commit-rows 100000',
   ];
   static override args = manifestArg;
   static override flags = {
@@ -36,6 +38,21 @@ export default class Run extends DponeCommand {
       default: 0,
       description: 'Pause before the first retry; doubled for each next one.',
     }),
+    follow: Flags.boolean({
+      description:
+        'Load what is new again and again, each time as a load of its own, until SIGINT or SIGTERM: the load in hand is then ended (a second one undoes it). For one process whose strategy reads what is new.',
+    }),
+    'commit-interval': Flags.custom<number>({ parse: async (text) => milliseconds(text) })({
+      helpValue: 'DURATION',
+      dependsOn: ['follow'],
+      description: 'With --follow: from one load to the next at least, as 500ms, 5s, 2m or 1h; 5s by default.',
+    }),
+    'commit-rows': Flags.integer({
+      min: 1,
+      dependsOn: ['follow'],
+      description:
+        'With --follow: begin a load at once where so many rows wait, and take no more; the interval alone by default. For sources that know how much is new without a read.',
+    }),
     'dag-id': Flags.string({ description: 'Id of the calling workflow, kept with the run.' }),
     'execution-date': Flags.string({ description: 'Logical date of the calling workflow, kept with the run.' }),
   };
@@ -52,15 +69,28 @@ export default class Run extends DponeCommand {
       ]);
     const session = await openSession(this.config);
     const specs = await selectProcesses(session, args.manifest, flags);
+    const common = {
+      runId: flags['run-id'],
+      lockTimeoutMs: flags['lock-timeout'] === undefined ? undefined : flags['lock-timeout'] * 1000,
+      retryAttempts: flags['retry-attempts'],
+      retryBackoffSeconds: flags['retry-backoff-seconds'],
+    };
+    if (flags.follow) {
+      const { followRun } = await import('../follow-run.js');
+      process.exitCode = await followRun(session, specs, flags.format, {
+        ...common,
+        streams: flags.parallel,
+        commitIntervalMs: flags['commit-interval'],
+        commitRows: flags['commit-rows'],
+      });
+      return;
+    }
     const observer = runObserver(flags.format, process.stderr, process.env);
     const result = await runProcesses(session.host, specs, {
       signal: session.interruption(),
       onEvent: observer.onEvent,
-      runId: flags['run-id'],
+      ...common,
       ...(specs.length === 1 ? { streams: flags.parallel } : { parallel: flags.parallel }),
-      lockTimeoutMs: flags['lock-timeout'] === undefined ? undefined : flags['lock-timeout'] * 1000,
-      retryAttempts: flags['retry-attempts'],
-      retryBackoffSeconds: flags['retry-backoff-seconds'],
     });
     observer.close();
     this.print(flags.format, runJson(result), () => runText(result, flags.format));

@@ -15,15 +15,20 @@ export interface RunObserver {
   close(): void;
 }
 
-/** Tells a run on stderr: one live line on a terminal, plain lines elsewhere, nothing where the result is for a program. */
+/**
+ * Tells a run on stderr: one live line on a terminal, plain lines elsewhere, nothing where the result is for a program.
+ * The steps of a load are told where it is the only one; where they are many, that one is waited for.
+ */
 export function runObserver(
   format: string,
   stream: NodeJS.WriteStream,
   env: Readonly<Record<string, string | undefined>>,
+  loads: 'one' | 'many' = 'one',
 ): RunObserver {
   const fault = faultAt(env);
+  const plain = loads === 'one' ? plainLines : waitingLines;
   const tell =
-    format !== 'text' ? undefined : stream.isTTY && env['CI'] === undefined ? liveLine(stream) : plainLines(stream);
+    format !== 'text' ? undefined : stream.isTTY && env['CI'] === undefined ? liveLine(stream) : plain(stream);
   return {
     onEvent: async (event) => {
       tell?.onEvent(event);
@@ -57,6 +62,7 @@ function liveLine(stream: NodeJS.WriteStream): Teller {
     onEvent(event) {
       if (event.type === 'process.started') begun.set(event.process, Date.now());
       if (event.type === 'process.finished') clear();
+      if (event.type === 'waiting') draw(`${event.process}  nothing new; waiting`.slice(0, width(stream)));
       if (event.type === 'step' && TOLD[event.step] !== undefined)
         draw(`${event.process}  ${TOLD[event.step]}`.slice(0, width(stream)));
       if (event.type !== 'progress' || Date.now() - drawn < REDRAW_MS) return;
@@ -74,11 +80,24 @@ function plainLines(stream: NodeJS.WriteStream): Teller {
     onEvent(event) {
       if (event.type === 'step' && TOLD[event.step] !== undefined)
         stream.write(`${event.process}: ${TOLD[event.step]}\n`);
-      if (event.type === 'retry')
-        stream.write(
-          `${event.process}: attempt ${event.attempt} failed (${event.error.code}), again in ${event.wait_seconds} s\n`,
-        );
+      tellRetry(stream, event);
     },
     close: () => undefined,
   };
+}
+
+function waitingLines(stream: NodeJS.WriteStream): Teller {
+  return {
+    onEvent(event) {
+      if (event.type === 'waiting') stream.write(`${event.process}: nothing new; waiting\n`);
+      tellRetry(stream, event);
+    },
+    close: () => undefined,
+  };
+}
+
+function tellRetry(stream: NodeJS.WriteStream, event: RunEvent): void {
+  if (event.type !== 'retry') return;
+  const { process: name, attempt, error, wait_seconds: wait } = event;
+  stream.write(`${name}: attempt ${attempt} failed (${error.code}), again in ${wait} s\n`);
 }

@@ -1,3 +1,4 @@
+import type { Source } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import type { RunOptions } from '../options.js';
@@ -20,12 +21,24 @@ export interface LoadCall {
   readonly options: Pick<RunOptions, 'onEvent' | 'signal' | 'lockTimeoutMs' | 'streams'>;
   /** Filled in as the load goes on. */
   readonly trace: LoadTrace;
+  /** Where the load is one of many that follow a source. */
+  readonly following?: Following | undefined;
+}
+
+/** What loads share that follow a source. */
+export interface Following {
+  /** Ends what is under way at the source; a load that fails calls it. */
+  readonly abort: (cause: unknown) => void;
+  /** Stays open when the load ends; absent where each load opens its own. */
+  readonly source: Source | undefined;
+  readonly maxRows: number | undefined;
 }
 
 /** One load of one process through the whole protocol. Throws its first cause, the target unchanged and nothing left behind. */
 export async function loadProcess(call: LoadCall): Promise<void> {
-  const { host, spec, options, trace } = call;
+  const { host, spec, options, trace, following } = call;
   const work = startWork(options.signal);
+  work.signal.addEventListener('abort', () => following?.abort(work.cause()), { once: true });
   const tell = teller(options.onEvent, { process: spec.name, loadId: trace.loadId });
   const scope = host.openScope(`load ${spec.name} ${trace.loadId}`);
   try {
@@ -35,8 +48,9 @@ export async function loadProcess(call: LoadCall): Promise<void> {
       signal: work.signal,
       step: tell.step,
       streams: options.streams,
+      maxRows: following?.maxRows,
     });
-    const source = await open.openSource();
+    const source = following?.source ?? (await open.openSource());
     const sink = await open.openSink();
     const sides: LoadSides = { open, source, sink, access: await stateAccess(open, sink) };
     await locked(call, sides, await planEarly(sides), tell, work);
@@ -77,7 +91,8 @@ async function locked(
         startedAt: host.clock.now().toISOString(),
         fence: lock.fence,
       };
-      await carryOutLoad({ plan, load, records, teller: tell, work, trace });
+      const onlyNews = call.following !== undefined;
+      await carryOutLoad({ plan, load, records, teller: tell, work, trace, onlyNews });
     } finally {
       await lock.release();
     }

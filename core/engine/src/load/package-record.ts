@@ -30,6 +30,8 @@ export interface PackageRecords {
   update(loadId: string, change: Partial<PackageRecord>): Promise<void>;
   /** Writes the last word and closes the package. */
   end(loadId: string, change: Partial<PackageRecord> & Pick<PackageRecord, 'status'>): Promise<void>;
+  /** Removes the package of a load that had nothing to do. */
+  forget(loadId: string): Promise<void>;
   read(loadId: string): Promise<PackageRecord | null>;
   /** Loads of this process and target whose package nobody ended. */
   open(): Promise<readonly string[]>;
@@ -61,6 +63,10 @@ export function packageRecords(workdir: string, spec: ProcessSpec, clock: { now(
     },
     end: async (loadId, change) => {
       await update(loadId, change);
+      await rm(marker(loadId), { force: true });
+    },
+    forget: async (loadId) => {
+      await rm(join(workdir, pathOf(loadId)), { force: true });
       await rm(marker(loadId), { force: true });
     },
     open: async () => {

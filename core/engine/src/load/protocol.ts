@@ -24,6 +24,8 @@ export interface ProtocolCall {
   readonly teller: Teller;
   readonly work: Work;
   readonly trace: LoadTrace;
+  /** True where a load that finds nothing new leaves no trace of itself: one of many that follow a source. */
+  readonly onlyNews: boolean;
 }
 
 /** The protocol from the package's start to staging's end, under the lock. Throws with the target unchanged, or not at all. */
@@ -36,7 +38,7 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
   trace.state = { key: plan.access.key, before, after: before };
   await teller.tell({ type: 'planned', process: load.process, plan: planResult(plan, load) });
   if (!plan.hasData) {
-    trace.committed = { inserted: 0, updated: 0, deleted: 0, finalRows: plan.target.rows ?? 0 };
+    trace.committed = nothing(plan, 0);
     return;
   }
   await records.start({
@@ -54,9 +56,17 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
   });
   trace.package = records.pathOf(load.loadId);
   const progress: Progress = { staging: undefined, finalizing: false, stateAfter: undefined };
-  trace.committed = await changeTarget(call, progress);
-  await settle(call, progress);
+  const committed = await changeTarget(call, progress);
+  trace.committed = committed ?? nothing(plan, null);
+  if (committed !== undefined) await settle(call, progress);
 }
+
+const nothing = (plan: LoadPlan, unknown: 0 | null): FinalizeResult => ({
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  finalRows: plan.target.rows ?? unknown,
+});
 
 /** What a failure must know to undo the load. */
 interface Progress {
@@ -65,7 +75,8 @@ interface Progress {
   stateAfter: Json | undefined;
 }
 
-async function changeTarget(call: ProtocolCall, progress: Progress): Promise<FinalizeResult> {
+/** Undefined where there is nothing to change, and nothing to say about it. */
+async function changeTarget(call: ProtocolCall, progress: Progress): Promise<FinalizeResult | undefined> {
   const { plan, load, work, records, trace } = call;
   try {
     return await stageAndFinalize(call, progress);
@@ -83,7 +94,7 @@ async function changeTarget(call: ProtocolCall, progress: Progress): Promise<Fin
   }
 }
 
-async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise<FinalizeResult> {
+async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise<FinalizeResult | undefined> {
   const { plan, load, records, teller, work, trace } = call;
   const reach = async (step: ProtocolStep): Promise<void> => {
     work.signal.throwIfAborted();
@@ -101,6 +112,10 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   await plan.read.verify();
   trace.extracted = counts.staged + counts.rejected;
   trace.bytes = counts.bytes;
+  if (call.onlyNews && trace.extracted === 0 && (await changesNothing(plan, staging))) {
+    await forget(call, staging);
+    return undefined;
+  }
   await records.update(load.loadId, { status: 'staged', rows_staged: counts.staged });
   await reach('stage.written');
 
@@ -126,6 +141,19 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   await teller.tell({ type: 'progress', process: load.process, phase: 'finalize', rows: left, bytes: counts.bytes });
   progress.finalizing = true;
   return staging.finalize(loadProgram(plan, load, facts));
+}
+
+/** Whether an increment without rows would leave nothing but a receipt. */
+const changesNothing = async (plan: LoadPlan, staging: SinkLoad): Promise<boolean> =>
+  plan.target.exists && plan.changes.length === 0 && (await nextState(plan, staging)) === undefined;
+
+/** Takes back that there was a load. */
+async function forget(call: ProtocolCall, staging: SinkLoad): Promise<void> {
+  const { load, records, trace } = call;
+  await staging.drop();
+  await records.forget(load.loadId);
+  trace.package = null;
+  await settleSource(call, 'undone');
 }
 
 async function keepRejected(call: ProtocolCall, rows: AsyncIterable<RejectedRow>): Promise<void> {

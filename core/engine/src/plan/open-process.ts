@@ -23,6 +23,8 @@ export interface OpenProcess extends StrategyCall {
   readonly context: PluginContext;
   /** Partitions at once, where the caller of the run says so. */
   readonly streams: number | undefined;
+  /** Rows that a load should take at most, where the caller of the run says so. */
+  readonly maxRows: number | undefined;
   openSource(): Promise<Source>;
   openSink(): Promise<Sink>;
 }
@@ -31,6 +33,8 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Partitions at once, over what the manifest says. */
   readonly streams?: number | undefined;
+  /** Rows that a load should take at most. Default: all that are new. */
+  readonly maxRows?: number | undefined;
   /** Called by the sink at each named step of finalize. Default: nothing. */
   readonly step?: (name: FinalizeStepName) => Promise<void>;
 }
@@ -67,6 +71,7 @@ export async function openProcess(
     scope,
     context,
     streams: options.streams,
+    maxRows: options.maxRows,
     openSource: () =>
       scope.use('source', () =>
         source.create({

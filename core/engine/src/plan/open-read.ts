@@ -39,10 +39,13 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     ...partitionBy(spec.source.partitioning),
     ...(hint === undefined ? {} : { hint }),
     badRows: spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail',
+    ...(increment && open.maxRows !== undefined ? { maxRows: open.maxRows } : {}),
     mayRepeat: (input.steps ?? []).every(matchesByKey),
   };
   const all = await source.open(request);
   try {
+    // Nothing new: there are no columns to choose from.
+    if (all.partitions.length === 0 && all.schema.columns.length === 0) return all;
     const columns = columnsToRead(all.schema, spec);
     if (columns === undefined) return all;
     await all.close();

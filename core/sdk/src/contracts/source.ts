@@ -60,6 +60,11 @@ export interface ReadRequest {
    * was taken is added a second time if it is read a second time.
    */
   readonly mayRepeat?: boolean;
+  /**
+   * The most rows that an increment should hold; what is left is the next load's. A source that cannot end an increment
+   * early takes all of it. Default: no limit.
+   */
+  readonly maxRows?: number;
 }
 
 /** One part of a read as plain JSON, so that another process can carry it out. */
@@ -112,6 +117,12 @@ export interface Source {
   /** Does what a load would do and no more: connects, lists, asks for privileges. */
   check(): Promise<CheckResult[]>;
   open(request: ReadRequest): Promise<SourceRead>;
+  /**
+   * How many rows are new since `state` (as `ReadRequest.state`), at most; 0 says that there are none. For sources that
+   * know it for next to nothing and hold nothing up between reads: a run that follows keeps such a source open and asks
+   * it often. Absent where only a read can tell: then each look is a load of its own, on a source of its own.
+   */
+  pending?(state: Json): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { asDponeError, atomicWrite, fail, redactDeep, stableJson, type DponeError } from '@dpone/sdk';
+import { ulid } from 'ulid';
+import type { EngineHost } from './host.js';
+import { loadProcess } from './load/load.js';
+import { newTrace, type LoadTrace } from './load/trace.js';
+import type { ProcessSpec } from './manifest/process-spec.js';
+import type { RunOptions } from './options.js';
+import { processResult } from './process-result.js';
+import type { ProcessResult } from './results.js';
+
+const MAX_BACKOFF_SECONDS = 300;
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._:+-]{0,127}$/;
+
+/** How one process of a run ended. */
+export interface End {
+  readonly result: ProcessResult;
+  readonly error: DponeError | undefined;
+}
+
+/** What is special about a load that is one of many. */
+export interface OneOfMany {
+  /** Carries out one load; fills in the trace. */
+  readonly load: (trace: LoadTrace) => Promise<void>;
+  /** Ends the wait for another attempt. */
+  readonly stop: AbortSignal | undefined;
+}
+
+/** The id that the caller gives, or a new one. */
+export function runIdOf(host: EngineHost, options: Pick<RunOptions, 'runId'>): string {
+  const runId = options.runId ?? ulid(host.clock.now().getTime());
+  if (RUN_ID.test(runId)) return runId;
+  throw fail('DPONE_USAGE', `"${runId}" is no run id`, {
+    remedy: 'Use at most 128 letters, digits and . _ : + - and begin with a letter or digit.',
+  });
+}
+
+/** One process, begun again as often as the options say where it failed for a passing reason. Its failure is in the result. */
+export async function runOne(
+  host: EngineHost,
+  spec: ProcessSpec,
+  runId: string,
+  options: RunOptions,
+  many?: OneOfMany,
+): Promise<End> {
+  const maxAttempts = 1 + Math.max(0, options.retryAttempts ?? 0);
+  const backoffSeconds = Math.max(0, options.retryBackoffSeconds ?? 0);
+  const ended = AbortSignal.any([options.signal, many?.stop].filter((signal) => signal !== undefined));
+  const load = many?.load ?? ((trace: LoadTrace) => loadProcess({ host, spec, options, trace }));
+  const began = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    const trace = newTrace(runId, ulid(host.clock.now().getTime()));
+    const error = await attemptOnce(spec, trace, options, load);
+    const again = error?.consequence === 'transient' && attempt < maxAttempts && !ended.aborted;
+    if (again) {
+      const wait = Math.min(backoffSeconds * 2 ** (attempt - 1), MAX_BACKOFF_SECONDS);
+      await tell(options, { type: 'retry', process: spec.name, attempt, wait_seconds: wait, error });
+      await pause(wait * 1000, undefined, { signal: ended }).catch(() => undefined);
+      continue;
+    }
+    const seconds = (performance.now() - began) / 1000;
+    const result = processResult({ spec, trace, error, attempts: attempt, maxAttempts, backoffSeconds, seconds });
+    const silent = many !== undefined && error === undefined && trace.package === null;
+    return silent ? { result, error } : finish(host, { result, error }, options);
+  }
+}
+
+async function attemptOnce(
+  spec: ProcessSpec,
+  trace: LoadTrace,
+  options: RunOptions,
+  load: OneOfMany['load'],
+): Promise<DponeError | undefined> {
+  try {
+    await tell(options, { type: 'process.started', process: spec.name, run_id: trace.runId, load_id: trace.loadId });
+    await load(trace);
+    return undefined;
+  } catch (thrown) {
+    return asDponeError(thrown);
+  }
+}
+
+/** Records the process's result; a load that was refused before it began leaves no file. */
+export async function finish(host: EngineHost, end: End, options: RunOptions): Promise<End> {
+  const { result } = end;
+  if (result.passed || result.artifacts.package !== '') {
+    const name = `${encodeURIComponent(result.process)}.json`;
+    const path = join(host.workdir, '.dpone', 'runs', encodeURIComponent(result.run_id), name);
+    await atomicWrite(path, `${stableJson(redactDeep(result))}\n`).catch((cause: unknown) =>
+      host.log.warn(`the run could not be recorded: ${String(cause)}`),
+    );
+  }
+  await tell(options, { type: 'process.finished', process: result.process, result });
+  return end;
+}
+
+const tell = async (options: RunOptions, event: Parameters<NonNullable<RunOptions['onEvent']>>[0]): Promise<void> => {
+  await options.onEvent?.(event);
+};
