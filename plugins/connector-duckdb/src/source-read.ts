@@ -90,7 +90,10 @@ function refuseUnreadable(columns: readonly Column[]): void {
   });
 }
 
-/** The request's filter, and where an increment is asked for, what is past the last value seen. */
+/**
+ * The request's filter, and where an increment is asked for, what is past the last value seen; from it on where rows may
+ * repeat, so that a tie that was committed later is taken too.
+ */
 function predicateOf(request: ReadRequest): Predicate | undefined {
   const parts: Predicate[] = request.where === undefined ? [] : [request.where];
   if (request.scope !== 'all') {
@@ -98,7 +101,7 @@ function predicateOf(request: ReadRequest): Predicate | undefined {
       throw fail('DPONE_CAPABILITY', `a duckdb source has no ${request.scope.cursor} cursor`);
     const last = request.state as PredicateValue;
     if (last !== null && request.scope.column !== undefined)
-      parts.push({ op: 'gt', column: request.scope.column, value: last });
+      parts.push({ op: request.mayRepeat === true ? 'ge' : 'gt', column: request.scope.column, value: last });
   }
   return parts.length === 0 ? undefined : { op: 'and', all: parts };
 }

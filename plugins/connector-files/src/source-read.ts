@@ -160,13 +160,16 @@ function columnNamed(name: string, schema: Schema): Schema['columns'][number] {
   });
 }
 
-/** The manifest's own condition, and for the cursor `column` what is past the largest value that was loaded. */
+/**
+ * The manifest's own condition, and for the cursor `column` what is past the largest value that was loaded; from it on
+ * where rows may repeat, so that a tie that came later is taken too.
+ */
 function predicateOf(request: ReadRequest, schema: Schema): Predicate | undefined {
   const parts: Predicate[] = request.where === undefined ? [] : [request.where];
-  const { scope, state } = request;
+  const { scope, state, mayRepeat } = request;
   if (scope !== 'all' && scope.cursor === 'column') {
     const column = columnNamed(scope.column!, schema).name;
-    if (state !== null) parts.push({ op: 'gt', column, value: valueOf(state) });
+    if (state !== null) parts.push({ op: mayRepeat === true ? 'ge' : 'gt', column, value: valueOf(state) });
   }
   return parts.length === 0 ? undefined : parts.length === 1 ? parts[0] : { op: 'and', all: parts };
 }

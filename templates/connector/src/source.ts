@@ -49,10 +49,12 @@ function openRead(ctx: Context, table: StoredTable, request: ReadRequest): Sourc
     throw fail('DPONE_MANIFEST_INVALID', `The table lacks column ${wanted[indexes.indexOf(-1)]}.`);
   const schema: Schema = { columns: indexes.map((index) => table.columns[index]!) };
   const cursor = request.scope === 'all' ? undefined : request.scope.column;
+  // Where rows may repeat, a tie that came later is taken too.
+  const op = request.mayRepeat === true ? 'ge' : 'gt';
   const past =
     cursor === undefined || request.state === null
       ? []
-      : [{ op: 'gt', column: cursor, value: request.state as string } as const];
+      : [{ op, column: cursor, value: request.state as string } as const];
   const where: Predicate = { op: 'and', all: [...past, ...(request.where === undefined ? [] : [request.where])] };
   const rows = table.rows.filter((row) => fits(where, row, table.columns) === true);
   const parts = Math.max(1, Math.min(request.parallel, rows.length));

@@ -49,6 +49,17 @@ export const incrementsByCursor: Behaviour<SourceScenario> = {
         await append(place, second, c);
         await step(second.rows, 'the increment after rows were added');
         await step([], 'the increment after that');
+        if (!byColumn) return;
+        // A row that ties with the last one and comes late: nothing is lost where rows may come twice.
+        const late = withRows(
+          whole,
+          held(scenario, orders(21, 22)).rows.map((row) => ({ ...row, ordered_on: '2026-01-03' })),
+        );
+        await append(place, late, c);
+        const { rows } = await readOnce(source, request({ scope, state, mayRepeat: true }), c);
+        const ids = new Set(late.rows.map((row) => String(row['id'])));
+        const found = rows.filter((row) => ids.has(String(row['id'])));
+        sameRows(found, late.rows, columns, 'rows that tie with the last value, where rows may repeat');
       }),
     );
   },
