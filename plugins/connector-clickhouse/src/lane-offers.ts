@@ -70,7 +70,17 @@ export function sourceOffers(): LaneOffer[] {
   ];
 }
 
+/**
+ * Readers believe what a file says of its columns: every String is UTF-8 text, or none is
+ * (`output_format_parquet_string_as_string`), and every timestamp is an instant in UTC
+ * (https://github.com/ClickHouse/ClickHouse/issues/114854), of which DuckDB keeps microseconds.
+ */
 function noParquetOut(type: CanonicalType): string | undefined {
+  if (type.kind === 'bytes') return "ClickHouse's parquet files do not tell bytes from text";
+  if (type.kind === 'timestamp' && !type.tz)
+    return "ClickHouse's parquet files say of every timestamp that it is in UTC";
+  if (type.kind === 'timestamp' && type.precision > 6)
+    return 'an instant of a parquet file has microseconds for its readers';
   if (type.kind === 'decimal' && type.precision > 38) return 'a parquet decimal has at most 38 digits for its readers';
   if (type.kind === 'array') return noParquetOut(type.item);
   if (type.kind === 'map') return noParquetOut(type.key) ?? noParquetOut(type.value);
