@@ -4,9 +4,11 @@ import postgres from '@dpone/connector-postgres';
 import strategies from '@dpone/strategies';
 import {
   loadManifest,
+  planProcess,
   runProcesses,
   type Definitions,
   type EngineHost,
+  type PlanResult,
   type ProcessResult,
   type Scope,
 } from '@dpone/engine';
@@ -15,16 +17,31 @@ import type { TempProject } from '../support/temp-project.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
+let written = 0;
+
 /** Runs a manifest of one process by the engine, in this process: a property needs many loads, and a CLI's start costs more than a load. */
 export async function load(
   project: TempProject,
   manifest: object,
   plugins: readonly Plugin[] = [],
 ): Promise<ProcessResult> {
-  project.write('load.json', JSON.stringify(manifest));
+  // Several loads of one project may run at once.
+  const file = `load-${++written}.json`;
+  project.write(file, JSON.stringify(manifest));
   const host = await engineHost(project.path, plugins);
-  const { processes } = await loadManifest('load.json', { workdir: project.path, env: {} });
+  const { processes } = await loadManifest(file, { workdir: project.path, env: {} });
   return (await runProcesses(host, processes, {})).processes[0]!;
+}
+
+/** Plans a manifest of one process by the engine, in this process. */
+export async function plan(
+  project: TempProject,
+  manifest: object,
+  plugins: readonly Plugin[] = [],
+): Promise<PlanResult> {
+  project.write('plan.json', JSON.stringify(manifest));
+  const { processes } = await loadManifest('plan.json', { workdir: project.path, env: {} });
+  return planProcess(await engineHost(project.path, plugins), processes[0]!);
 }
 
 async function engineHost(workdir: string, plugins: readonly Plugin[]): Promise<EngineHost> {

@@ -21,7 +21,7 @@ export function sameValues(
 const short = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}... (${text.length})` : text);
 
 /** A value as one text, equal where the values are. JSON keeps the digits of its numbers. */
-function plain(value: unknown, type: CanonicalType): string {
+export function plain(value: unknown, type: CanonicalType): string {
   if (value === null || value === undefined) return 'NULL';
   if (type.kind === 'json')
     return stableJson(oneSpelling(typeof value === 'string' ? parseJson(value) : (value as ParsedJson).parsed), 0);

@@ -1,0 +1,132 @@
+import { isDponeError, type Column, type Plugin } from '@dpone/sdk';
+import type { PlanResult } from '@dpone/engine';
+import { plan } from '../fidelity/engine-host.js';
+import type { TempProject } from '../support/temp-project.js';
+import { COLUMNS, KEY, VERSION } from './fixture.js';
+import { MODELS } from './strategies.js';
+import type { OpenSystem, System } from './system.js';
+
+/** What the planner decides for a pair, as its golden file holds it. */
+export interface PairPlan {
+  /** How all columns that pass travel together, and each cheaper lane that was refused, with the reason. */
+  readonly lane: string;
+  readonly refused_lanes: Readonly<Record<string, string>>;
+  /** The cheapest lane between the two, and the columns without which it is taken. */
+  readonly cheapest_lane: string;
+  readonly cheapest_without: readonly string[];
+  /** Each strategy's reasons, or why the pair has none of it. */
+  readonly strategies: Readonly<Record<string, readonly string[] | string>>;
+  /** The source's type and the one that a load makes of it. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Types of the source that the pair refuses, each with what is said of it. */
+  readonly refused_columns: Readonly<Record<string, string>>;
+}
+
+/** One way through the square, with what plans need. */
+export interface Ends {
+  readonly project: TempProject;
+  readonly plugins: readonly Plugin[];
+  readonly source: System;
+  readonly sink: System;
+  readonly from: Pick<OpenSystem, 'source'>;
+  readonly into: Pick<OpenSystem, 'sink'>;
+}
+
+/** The table of every type that a source has; each plan leaves out what it does not ask about. */
+export const allTypesTable = (source: System): { name: string; columns: readonly Column[] } => ({
+  name: 'all_types',
+  columns: [KEY, VERSION, ...COLUMNS.filter((column) => source.typeOf(column) !== undefined)],
+});
+
+/** A manifest that loads the table by a strategy. */
+export function manifest(
+  { source, from, into }: Pick<Ends, 'source' | 'from' | 'into'>,
+  table: { readonly name: string; readonly columns: readonly Column[]; readonly target: string },
+  mode: string,
+  without: readonly string[] = [],
+): object {
+  const model = MODELS[mode]!;
+  const side = from.source(table);
+  const cursor = model.reads === 'increment' ? source.cursor : {};
+  const left = without.length === 0 ? {} : { exclude_columns: without };
+  return {
+    name: table.target,
+    source: { ...side, options: { ...side.options, ...cursor, ...left } },
+    sink: { ...into.sink({ name: table.target }), strategy: { mode, ...model.options } },
+  };
+}
+
+/** Asks the planner what passes: a column is left out where it is refused on its own as well. */
+export async function planPair(ends: Ends, modes: readonly string[]): Promise<PairPlan> {
+  const table = { ...allTypesTable(ends.source), target: 'planned' };
+  const typed = table.columns.filter((c) => c !== KEY && c !== VERSION);
+  const refused = new Map<string, string>();
+  const ask = (mode: string, without: readonly string[]): Promise<PlanResult | string> =>
+    plan(ends.project, manifest(ends, table, mode, without), ends.plugins).catch(refusalOf);
+  let whole = await ask('full_refresh', []);
+  while (typeof whole === 'string') {
+    const text = whole;
+    const named = typed.filter((c) => !refused.has(c.name) && text.includes(`${c.name}: `)).map((c) => c.name);
+    const before = refused.size;
+    for (const name of named) {
+      const alone = await ask(
+        'full_refresh',
+        typed.filter((c) => c.name !== name).map((c) => c.name),
+      );
+      if (typeof alone === 'string') refused.set(name, alone);
+    }
+    if (refused.size === before) throw new Error(`no column alone is why this is refused: ${text}`);
+    whole = await ask('full_refresh', [...refused.keys()]);
+  }
+  const carried = typed.filter((c) => !refused.has(c.name)).map((c) => c.name);
+  const cheapest = await cheapestLane(whole, carried, async (without) =>
+    ask('full_refresh', [...refused.keys(), ...without]),
+  );
+  const strategies: Record<string, readonly string[] | string> = {};
+  for (const mode of modes) {
+    const planned = await ask(mode, [...refused.keys()]);
+    strategies[mode] = typeof planned === 'string' ? planned : reasonsOf(planned);
+  }
+  const made = physicalTypes(whole);
+  const arrow = (c: Column): string => `${ends.source.typeOf(c)} -> ${made.get(c.name)}`;
+  return {
+    lane: laneOf(whole),
+    refused_lanes: Object.fromEntries(whole.lane.refused.map(({ lane, reason }) => [lane, reason])),
+    cheapest_lane: cheapest.lane,
+    cheapest_without: cheapest.without,
+    strategies,
+    columns: Object.fromEntries(typed.filter((c) => carried.includes(c.name)).map((c) => [c.name, arrow(c)])),
+    refused_columns: Object.fromEntries(refused),
+  };
+}
+
+/** Leaves out the columns that a cheaper lane was refused for, the cheapest first, until one is taken. */
+async function cheapestLane(
+  whole: PlanResult,
+  carried: readonly string[],
+  ask: (without: readonly string[]) => Promise<PlanResult | string>,
+): Promise<{ readonly lane: string; readonly without: readonly string[] }> {
+  for (const { reason } of whole.lane.refused) {
+    const without = carried.filter((name) => reason.includes(`${name}: `));
+    const planned = without.length === 0 ? whole : await ask(without);
+    if (typeof planned !== 'string' && laneOf(planned) !== laneOf(whole)) return { lane: laneOf(planned), without };
+  }
+  return { lane: laneOf(whole), without: [] };
+}
+
+const laneOf = (planned: PlanResult): string => String(planned['bulk_path']);
+
+function refusalOf(error: unknown): string {
+  if (isDponeError(error)) return `${error.code}: ${error.message}`;
+  throw error;
+}
+
+const reasonsOf = (planned: PlanResult): readonly string[] => (planned['strategy'] as { reasons: string[] }).reasons;
+
+const physicalTypes = (planned: PlanResult): ReadonlyMap<string, string | null> =>
+  new Map(
+    (planned['physical_design'] as { columns: { name: string; type: string | null }[] }).columns.map((c) => [
+      c.name,
+      c.type,
+    ]),
+  );

@@ -1,0 +1,69 @@
+import type { ProcessResult } from '@dpone/engine';
+import type { Column } from '@dpone/sdk';
+import type { Row } from '@dpone/testkit';
+import { load } from '../fidelity/engine-host.js';
+import { story, type Story } from './fixture.js';
+import { manifest, type Ends } from './plan-pair.js';
+import { MODELS } from './strategies.js';
+import type { OpenSystem, Table } from './system.js';
+
+/** A way through the square whose both ends are there. */
+export interface LiveEnds extends Ends {
+  readonly from: OpenSystem;
+  readonly into: OpenSystem;
+}
+
+/** What a load said, and what is in its target afterwards. */
+export interface Round {
+  readonly result: ProcessResult | Error;
+  readonly rows: readonly Row[] | null;
+}
+
+export interface PairRun {
+  readonly story: Story;
+  readonly columns: readonly Column[];
+  /** Of each strategy: the load of what the source holds at first, the load after it changed, and one more. */
+  readonly rounds: ReadonlyMap<string, readonly Round[]>;
+}
+
+/** Loads the columns by each strategy into a target of its own, before and after the source changes. */
+export async function runPair(ends: LiveEnds, columns: readonly Column[], modes: readonly string[]): Promise<PairRun> {
+  const { source, sink, from } = ends;
+  const told = storyOf(ends, columns);
+  const name = `${source.id}_${sink.id}`;
+  const table = { name, columns };
+  await from.seed(table, told.first, told.deleted);
+  const rounds = new Map<string, Round[]>(modes.map((mode) => [mode, []]));
+  const loadAll = async (wanted: readonly string[]): Promise<void> => {
+    await Promise.all(
+      wanted.map(async (mode) => {
+        rounds.get(mode)!.push(await loadOnce(ends, { ...table, target: `${name}_${mode}` }, mode));
+      }),
+    );
+  };
+  await loadAll(modes);
+  await from.change(table, told);
+  await loadAll(modes);
+  await loadAll(modes.filter((mode) => MODELS[mode]!.reads === 'increment'));
+  return { story: told, columns, rounds };
+}
+
+/** Rows of the values that both ends reach. */
+export const storyOf = ({ source, sink }: Ends, columns: readonly Column[]): Story =>
+  story(
+    columns,
+    (column, value) => (source.reaches?.(column, value) ?? true) && (sink.reaches?.(column, value) ?? true),
+  );
+
+/** Loads a table of the source once, and looks at what is there then. */
+export async function loadOnce(
+  ends: LiveEnds,
+  table: Table & { readonly target: string },
+  mode: string,
+): Promise<Round> {
+  const { columns, target } = table;
+  const result = await load(ends.project, manifest(ends, table, mode), ends.plugins).catch(
+    (error: unknown) => error as Error,
+  );
+  return { result, rows: await ends.into.rows({ name: target, columns }) };
+}

@@ -1,0 +1,177 @@
+import type { ProcessResult } from '@dpone/engine';
+import type { Column, Plugin } from '@dpone/sdk';
+import { expect } from 'chai';
+import { tempProject, type TempProject } from '../support/temp-project.js';
+import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
+import { readGolden, writeGolden, WRITES } from './golden.js';
+import { allTypesTable, planPair, type Ends, type PairPlan } from './plan-pair.js';
+import { allows, readRegistry } from './registry.js';
+import { loadOnce, runPair, storyOf, type LiveEnds, type PairRun, type Round } from './run-pair.js';
+import { expected, MODELS, type Expected } from './strategies.js';
+import type { OpenSystem, System } from './system.js';
+import { SYSTEMS } from './systems/index.js';
+import { sameRows } from './values.js';
+
+const registry = await readRegistry();
+const missing = new Map<string, string>();
+for (const system of SYSTEMS) {
+  const why = await system.missing();
+  if (why !== undefined) missing.set(system.id, why);
+}
+const modes = [...registry.strategies.keys()].filter((mode) => mode in MODELS);
+const systemOf = (id: string): System | undefined => SYSTEMS.find((system) => system.id === id);
+
+describe('the square: every source to every sink in every strategy', function () {
+  this.timeout(600_000);
+  const opened = new Map<string, OpenSystem>();
+  const planned = new Map<string, Record<string, PairPlan>>();
+  let project: TempProject;
+
+  before(async () => {
+    project = tempProject();
+    for (const system of SYSTEMS) {
+      if (missing.has(system.id)) continue;
+      const open = await system.open(project);
+      opened.set(system.id, open);
+      const { first } = story(COLUMNS, (column, value) => system.reaches?.(column, value) ?? true);
+      await open.seed(allTypesTable(system), first);
+    }
+  });
+  after(async () => {
+    if (WRITES)
+      for (const [source, sinks] of planned) {
+        const lacks = COLUMNS.filter((column) => systemOf(source)!.typeOf(column) === undefined);
+        writeGolden({ source, no_type_for: lacks.map((c) => c.name), sinks });
+      }
+    for (const open of opened.values()) await open.close();
+    project?.remove();
+  });
+
+  it('has every source and sink that is installed', () => {
+    const ids = [...registry.sources.keys(), ...registry.sinks.keys()];
+    expect(ids.filter((id) => systemOf(id) === undefined)).to.deep.equal([]);
+  });
+  it('has a model of every strategy that is installed', () => {
+    expect([...registry.strategies.keys()].filter((id) => !(id in MODELS))).to.deep.equal([]);
+  });
+
+  for (const source of SYSTEMS.filter(({ id }) => registry.sources.has(id)))
+    for (const sink of SYSTEMS.filter(({ id }) => registry.sinks.has(id)))
+      describe(`${source.id} -> ${sink.id}`, () => {
+        let plan: Promise<PairPlan> | undefined;
+        let run: Promise<PairRun> | undefined;
+        const absent = [...new Set([source.id, sink.id])].flatMap((id) => missing.get(id) ?? []).join('; ');
+
+        /** The two ends, or what stands in for them while loads are planned; undefined where there is neither. */
+        const ends = (): Ends | undefined => {
+          const plugins: Plugin[] = [...registry.plugins];
+          const endOf = (system: System) => {
+            const declared = missing.has(system.id) ? system.declared?.() : undefined;
+            if (declared !== undefined) plugins.push(declared.plugin);
+            return declared ?? opened.get(system.id);
+          };
+          const from = endOf(source);
+          const into = source === sink ? from : endOf(sink);
+          return from === undefined || into === undefined ? undefined : { project, plugins, source, sink, from, into };
+        };
+        const liveEnds = (): LiveEnds => ({ ...ends()!, from: opened.get(source.id)!, into: opened.get(sink.id)! });
+        const planOnce = (way: Ends): Promise<PairPlan> => (plan ??= planPair(way, modes));
+
+        it('is planned as its golden file says', async function () {
+          const way = ends();
+          if (way === undefined) return skip(this, absent);
+          const found = await planOnce(way);
+          planned.set(source.id, { ...planned.get(source.id), [sink.id]: found });
+          if (WRITES) return;
+          const golden = readGolden(source.id)?.sinks[sink.id];
+          expect(found, 'DPONE_WRITE_PAGES=1 npm test writes it anew').to.deep.equal(golden);
+        });
+
+        const possible = modes.filter((mode) =>
+          allows(registry.strategies.get(mode)!, registry.sources.get(source.id)!, registry.sinks.get(sink.id)!),
+        );
+        for (const mode of possible)
+          it(mode, async function () {
+            if (absent !== '') return skip(this, absent);
+            const way = liveEnds();
+            const { columns: carried, cheapest_without: without } = await planOnce(way);
+            const columns = tableOf(Object.keys(carried).filter((name) => !without.includes(name)));
+            const { story: told, rounds } = await (run ??= runPair(way, columns, possible));
+            expectLoads(rounds.get(mode)!, expected(MODELS[mode]!, source.memory, told), columns);
+          });
+
+        /** Loads every type that passes, on whatever lane takes them all. */
+        const loadTypes = async (way: LiveEnds) => {
+          const columns = tableOf(Object.keys((await planOnce(way)).columns));
+          const table = { name: `${source.id}_${sink.id}_types`, columns };
+          const { first } = storyOf(way, columns);
+          await way.from.seed(table, first);
+          const target = `${table.name}_all`;
+          const round = await loadOnce(way, { ...table, target }, 'full_refresh');
+          return { round, first, table: { ...table, target } };
+        };
+        let types: ReturnType<typeof loadTypes> | undefined;
+
+        it('full_refresh of every type that passes', async function () {
+          if (absent !== '') return skip(this, absent);
+          const { round, first, table } = await (types ??= loadTypes(liveEnds()));
+          expectLoads([round], [{ read: first, target: first }], table.columns);
+        });
+
+        if (beyond({ source, sink }, allTypesTable(source).columns).length > 0)
+          it('a value that the sink does not reach fails the load and changes nothing', async function () {
+            if (absent !== '') return skip(this, absent);
+            const way = liveEnds();
+            const { first, table } = await (types ??= loadTypes(way));
+            for (const [column, value] of beyond(way, table.columns)) {
+              const name = `${source.id}_${sink.id}_beyond_${column.name}`;
+              await way.from.seed({ name, columns: table.columns }, [{ ...first[0], [column.name]: value }]);
+              const { result, rows } = await loadOnce(way, { ...table, name }, 'full_refresh');
+              expect(failureOf(result), column.name).to.include(column.name);
+              sameRows(rows, first, table.columns, `after ${column.name} was refused`);
+            }
+          });
+      });
+});
+
+const tableOf = (names: readonly string[]): readonly Column[] => [
+  KEY,
+  VERSION,
+  ...COLUMNS.filter((column) => names.includes(column.name)),
+];
+
+/** Each load passed, read what it had to read, and left what the model says. */
+function expectLoads(rounds: readonly Round[], should: readonly Expected[], columns: readonly Column[]): void {
+  for (const [i, { result, rows }] of rounds.entries()) {
+    const what = `load ${i + 1}`;
+    const { read, target } = should[i]!;
+    const { result: counts } = passed(result, what);
+    expect(counts.extracted_rows, `${what}: rows read`).to.equal(read.length);
+    sameRows(rows, target, columns, what);
+    if (read.length > 0 && counts.final_rows !== null)
+      expect(counts.final_rows, `${what}: rows of the target`).to.equal(target.length);
+  }
+}
+
+/** Of each column a value that the source can hold and the sink cannot. */
+const beyond = ({ source, sink }: Pick<Ends, 'source' | 'sink'>, columns: readonly Column[]): [Column, unknown][] =>
+  columns.flatMap((column) => {
+    const value = valuesOf(column).find(
+      (one) => (source.reaches?.(column, one) ?? true) && !(sink.reaches?.(column, one) ?? true),
+    );
+    return value === undefined ? [] : [[column, value]];
+  });
+
+const failureOf = (result: Round['result']): string =>
+  result instanceof Error ? result.message : result.result.errors.map(({ message }) => message).join('; ');
+
+function passed(result: Round['result'], what: string): ProcessResult {
+  if (result instanceof Error) throw new Error(`${what}: ${result.message}`, { cause: result });
+  if (!result.passed) throw new Error(`${what}: ${JSON.stringify(result.result.errors)}`);
+  return result;
+}
+
+function skip(test: Mocha.Context, skipReason: string): never {
+  Object.assign(test.runnable(), { skipReason });
+  return test.skip();
+}
