@@ -10,7 +10,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   ...rows.map(row),
   '',
 ];
-const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
+const code = (text: string): string => `\`${text}\``;
 const typeOfColumn = new Map(COLUMNS.map((c) => [c.name, typeName(c.type)]));
 const types = (columns: readonly string[]): string => columns.map((name) => code(typeOfColumn.get(name)!)).join(', ');
 
@@ -70,7 +70,8 @@ function targetTypes(sources: readonly SourceGolden[], sinks: readonly string[])
     code(typeOfColumn.get(name)!),
     ...sinks.map((sink) => {
       const pairs = sources.flatMap((source) => pairOf(source, sink) ?? []);
-      const made = new Set(pairs.flatMap((pair) => pair.columns[name]?.split(' -> ')[1] ?? []));
+      // Quotes around names would end the code that a cell is.
+      const made = new Set(pairs.flatMap((pair) => pair.columns[name]?.split(' -> ')[1]?.replaceAll('`', '') ?? []));
       const refused = new Set(
         pairs.flatMap((pair) => pair.refused_columns[name] ?? []).map((said) => reason(said, name)),
       );
