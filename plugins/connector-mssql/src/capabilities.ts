@@ -2,7 +2,7 @@ import type { SinkCapabilities, SourceCapabilities } from '@dpone/sdk';
 
 export const sourceCapabilities: SourceCapabilities = {
   lanes: ['rows'],
-  cursors: ['column'],
+  cursors: ['column', 'cdc'],
   partitions: true,
   snapshot: 'consistent',
   facts: [
@@ -17,6 +17,10 @@ export const sourceCapabilities: SourceCapabilities = {
     {
       fact: 'Cursor `column` on another column: a transaction that is open during a read and commits a smaller value afterwards is missed, unless lookback_days reaches it; rows whose value is NULL come with the first load alone.',
       source: 'https://learn.microsoft.com/sql/t-sql/statements/set-transaction-isolation-level-transact-sql#snapshot',
+    },
+    {
+      fact: 'Cursor `cdc` is change tracking: one event for each row that was inserted, updated or deleted since, as it is now. Version, changes and rows are of one SNAPSHOT transaction.',
+      source: 'https://learn.microsoft.com/sql/relational-databases/track-changes/work-with-change-tracking-sql-server',
     },
     {
       fact: 'datetime2, time and datetimeoffset keep 100 ns; decimals, money and bigint are exact.',

@@ -5,20 +5,32 @@ import { parseNative } from './types.js';
 /** A value of the driver, not NULL, as the rows lane holds it. */
 export type ReadValue = (value: unknown) => unknown;
 
+/** Digits that a double gives back as they were (DBL_DIG of C). */
+const EXACT_DIGITS = 15;
+
+/** Digits behind the point of a decimal that the driver's JavaScript number holds exactly; undefined where it may not. */
+function exactScale({ native }: Column): number | undefined {
+  const { base, args } = parseNative(native?.type ?? '');
+  if (base === 'smallmoney') return 4;
+  const [precision, scale = 0] = args;
+  if (base !== 'decimal' && base !== 'numeric') return undefined;
+  return typeof precision === 'number' && precision <= EXACT_DIGITS ? Number(scale) : undefined;
+}
+
 /**
  * A column as a SELECT is to give it. The driver makes JavaScript numbers of decimals and money and drops the offset of
- * a datetimeoffset: those come as texts of the server's own.
+ * a datetimeoffset: where that loses anything they come as texts of the server's own.
  */
 export function selected(column: Column): string {
   const name = quoteName(column.name);
   const { base } = parseNative(column.native?.type ?? '');
+  if (exactScale(column) !== undefined) return name;
   switch (base) {
     case 'decimal':
     case 'numeric':
       // 38 digits, a sign, a point and a zero in front of it.
       return `CONVERT(varchar(41), ${name})`;
     case 'money':
-    case 'smallmoney':
       // Style 2: four digits after the point (https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql#money-and-smallmoney-styles).
       return `CONVERT(varchar(30), ${name}, 2)`;
     case 'datetimeoffset':
@@ -39,8 +51,13 @@ export const selectList = (columns: readonly Column[]): string =>
 const asIs: ReadValue = (value) => value;
 
 /** How the values of a column are read. */
-export function readValue({ type }: Column): ReadValue {
+export function readValue(column: Column): ReadValue {
+  const { type } = column;
   switch (type.kind) {
+    case 'decimal': {
+      const scale = exactScale(column);
+      return scale === undefined ? asIs : (value) => (value as number).toFixed(scale);
+    }
     case 'int64':
       return (value) => BigInt(value as string);
     case 'uuid':

@@ -73,11 +73,11 @@ export class RowFeed implements AsyncIterable<Row> {
   }
 
   #row({ columns }: RowBatch, r: number): Row | undefined {
-    const row: unknown[] = Array.from({ length: this.#writers.length });
-    for (let c = 0; c < row.length; c++) {
+    const row: unknown[] = [];
+    for (let c = 0; c < this.#writers.length; c++) {
       const value = columns[c]![r];
       try {
-        row[c] = value === null || value === undefined ? null : this.#writers[c]!(value);
+        row.push(value === null || value === undefined ? null : this.#writers[c]!(value));
       } catch (error) {
         this.#onBad(this.#bad(error, c, columns, r));
         return undefined;

@@ -138,6 +138,18 @@ async function describe(session: Session, of: ReadOf, doing: Doing): Promise<Kno
   return { columns: columns.map((c) => asRead(c, of)), primaryKey, kind: facts.kind };
 }
 
+/** A table whose rows are told apart by a primary key, as change tracking asks for. */
+export async function tableOf(of: ReadOf, doing: Doing): Promise<Known> {
+  const session = await of.server.session(of.signal);
+  try {
+    const known = await describe(session, of, doing);
+    if (known.kind === 'table' && known.primaryKey.length > 0) return known;
+    throw fail('DPONE_CAPABILITY', `${of.label} has no primary key: changes are tracked by it`, { where: of.label });
+  } finally {
+    session.close();
+  }
+}
+
 /** A computed column is a value like any other to whoever reads it. */
 function asRead({ generated: _, ...column }: Column, { offsets }: ReadOf): Column {
   return offsets === 'text' && hasOffset(column) ? { ...column, type: { kind: 'string', length: 34 } } : column;
@@ -154,7 +166,7 @@ function asGiven(column: Column): Column {
 const pick = ({ columns }: Known, name: string): Column => findColumn(columns, name, `column ${name}`);
 
 /** Types whose values have no form that keeps them. */
-const unreadable = ({ native }: Column): string | undefined =>
+export const unreadable = ({ native }: Column): string | undefined =>
   native !== undefined && canonicalType(native.type) === undefined
     ? `${native.type} has no form outside of SQL Server: select it as a text by options.query, or leave it out`
     : undefined;

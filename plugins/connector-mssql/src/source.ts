@@ -32,8 +32,10 @@ export class MssqlSource implements Source {
     return checkSource(this.#of);
   }
 
-  open(request: ReadRequest): Promise<SourceRead> {
-    return openRead(request, this.#of);
+  async open(request: ReadRequest): Promise<SourceRead> {
+    if (request.scope === 'all' || request.scope.cursor !== 'cdc') return openRead(request, this.#of);
+    const { openTrackedRead } = await import('./tracked-read.js');
+    return openTrackedRead(request, this.#of);
   }
 
   async close(): Promise<void> {

@@ -35,10 +35,7 @@ export function writeValue(native: string, type: CanonicalType): WriteValue {
     case 'smallmoney':
       return scaled(10, 4, 2n ** 31n);
     case 'real':
-      return (value) => {
-        const number = finite(value);
-        return Math.fround(number) === number ? number : unfit('is no number of 32 bits');
-      };
+      return single;
     case 'float':
       return finite;
     case 'char':
@@ -105,6 +102,14 @@ function scaled(precision: number, scale: number, limit: bigint): WriteValue {
 const finite = (value: unknown): number => {
   const number = Number(value);
   return Number.isFinite(number) ? number : unfit('is not finite, and SQL Server has no number for that');
+};
+
+/** A number of 32 bits, or the shortest text of one: `0.1` of a source that writes its texts so is what the source has. */
+const single: WriteValue = (value) => {
+  const number = finite(value);
+  const nearest = Math.fround(number);
+  const same = nearest === number || [6, 7, 8, 9].some((digits) => Number(nearest.toPrecision(digits)) === number);
+  return same ? nearest : unfit('is no number of 32 bits');
 };
 
 const string =

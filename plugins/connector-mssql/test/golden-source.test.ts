@@ -9,6 +9,7 @@ import { selectServer } from '../dist/server-facts.js';
 import { sessionSettings } from '../dist/server.js';
 import { lockSql } from '../dist/snapshot.js';
 import { literalFor, tableName, textLiteral } from '../dist/sql.js';
+import { EVENT_COLUMNS, selectChanges, selectFirst, selectTracking } from '../dist/tracking-sql.js';
 import { canonicalType } from '../dist/types.js';
 import { expectGolden } from './support/golden.js';
 import { TARGET } from './support/plans.js';
@@ -73,6 +74,16 @@ describe('the statements of the mssql source are those that were reviewed', () =
         ),
       ),
       `SELECT ${textLiteral('a\\\nb\\\r\nc')} AS continued`,
+    ]);
+  });
+
+  it('takes changes by change tracking', () => {
+    const tracked = [of('bigint'), of('nvarchar(10)'), of('decimal(38,9)'), ...EVENT_COLUMNS];
+    const key = [of('bigint').name, of('nvarchar(10)').name];
+    expectGolden('change-tracking', [
+      selectTracking(TARGET),
+      selectFirst(TARGET, tracked, '41'),
+      selectChanges({ table: TARGET, columns: tracked, key, after: '41', upTo: '57' }),
     ]);
   });
 });
