@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freshDatabase, givenPostgres, postgresMajors, sharedPostgres, startPostgres } from '@dpone/test-services';
@@ -180,6 +180,9 @@ describe('services: Postgres', function () {
       this.skip();
     }
     const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'test/services/package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
     const folder = mkdtempSync(join(tmpdir(), 'dpone-closed-'));
     try {
       const binaries = `postgres-18-${process.platform}-${process.arch}`;
@@ -189,7 +192,10 @@ describe('services: Postgres', function () {
         recursive: true,
         verbatimSymlinks: true,
       });
-      symlinkSync(join(root, 'node_modules/pg'), join(folder, 'node_modules/pg'));
+      for (const name of Object.keys(dependencies)) {
+        mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+        symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+      }
       const { child, server } = await startedElsewhere('', `file://${folder}/test/services/dist/index.js`);
       expect(existsSync(join(server.socketDir, 'native/bin/postgres'))).to.equal(true);
       child.kill('SIGKILL');
