@@ -31,7 +31,7 @@ export function jsonColumn(column: Column, ref: string = ident(column.name)): Js
     case 'struct': {
       // A map with the same key twice, or keys that are no texts, is no JSON object.
       const select = type.kind === 'map' ? `arrayMap((k, v) -> tuple(k, v), mapKeys(${ref}), mapValues(${ref}))` : ref;
-      return { select: holdsText(type) ? utf8(column, select, `toString(${ref})`) : select, value: valueOf(type) };
+      return { select: utf8Inside(column, ref, select), value: valueOf(type) };
     }
     default:
       return { select: ref, value: valueOf(type) };
@@ -47,6 +47,10 @@ function utf8(column: Column, select: string, of: string = select): string {
   const says = `column ${column.name}: a value is no UTF-8 text (name the column in options.bytes) (dpone)`;
   return `if(throwIf(ifNull(NOT isValidUTF8(${of}), false), ${text(says)}) = 0, ${select}, ${select})`;
 }
+
+/** A nested value with every text in it held against UTF-8. */
+export const utf8Inside = (column: Column, ref: string, select: string = ref): string =>
+  holdsText(column.type) ? utf8(column, select, `toString(${ref})`) : select;
 
 /** A time of a day; ClickHouse's reaches to 999 hours and below zero. */
 function inDay(column: Column, ref: string): string {

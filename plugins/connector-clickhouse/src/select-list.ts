@@ -1,6 +1,6 @@
 import type { Column, LaneId } from '@dpone/sdk';
 import { ident } from './sql.js';
-import { jsonColumn } from './rows-json.js';
+import { jsonColumn, utf8Inside } from './rows-json.js';
 
 /** The columns as a lane carries them, each under its own name. */
 export const selectList = (columns: readonly Column[], lane: LaneId): string =>
@@ -41,6 +41,10 @@ function parquetValue(column: Column, ref: string): string {
       return `toString(${ref})`;
     case 'timestamp':
       return column.type.tz ? `toTimeZone(${ref}, 'UTC')` : ref;
+    case 'array':
+    case 'map':
+    case 'struct':
+      return utf8Inside(column, ref);
     default:
       return ref;
   }
