@@ -17,6 +17,16 @@ export async function ordersOf(db: FreshClickHouse): Promise<Order[]> {
   }));
 }
 
+/** No staging, no table beside the target and no intent is left behind. */
+export async function expectNothingLeft(db: FreshClickHouse): Promise<void> {
+  const tables = (await db.sql<{ name: string }>('SHOW TABLES')).map(({ name }) => name);
+  expect(
+    tables.filter((name) => name.startsWith('__dpone__stg')),
+    'staging left behind',
+  ).to.deep.equal([]);
+  expect(await db.sql('SELECT load_id FROM __dpone__intents'), 'intents left behind').to.deep.equal([]);
+}
+
 /** Asserts, from the server and the project's files alone, that nothing is lost, nothing is twice and nothing is left behind. */
 export async function expectCleanServer(
   project: TempProject,
@@ -24,12 +34,7 @@ export async function expectCleanServer(
   expected: readonly Order[],
 ): Promise<void> {
   expect(fingerprint(await ordersOf(db)), 'rows of the target').to.deep.equal(fingerprint(expected));
-  const tables = (await db.sql<{ name: string }>('SHOW TABLES')).map(({ name }) => name);
-  expect(
-    tables.filter((name) => name.startsWith('__dpone__stg')),
-    'staging left behind',
-  ).to.deep.equal([]);
-  expect(await db.sql('SELECT load_id FROM __dpone__intents'), 'intents left behind').to.deep.equal([]);
+  await expectNothingLeft(db);
   const receipts = (await db.sql<{ load_id: string }>('SELECT DISTINCT load_id FROM __dpone__loads')).map(
     (row) => row.load_id,
   );

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,17 +51,26 @@ class ClickHouseProcess implements Service {
     const pid = this.#running();
     if (pid === undefined) return;
     this.#process?.kill('SIGTERM');
-    if (!(await exited([pid], STOP_SECONDS))) await this.kill();
+    if (await exited([pid], STOP_SECONDS)) await this.#ended();
+    else await this.kill();
   }
 
   async kill(): Promise<void> {
     const pid = this.#running();
-    if (pid !== undefined) await killTree(pid);
+    if (pid === undefined) return;
+    await killTree(pid);
+    await this.#ended();
   }
 
   async remove(): Promise<void> {
     await this.kill();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** This process may hear of the end a moment after the kernel shows it. */
+  async #ended(): Promise<void> {
+    const { exitCode, signalCode } = this.#process!;
+    if (exitCode === null && signalCode === null) await once(this.#process!, 'exit');
   }
 
   #running(): number | undefined {

@@ -19,7 +19,11 @@ if (chdb === undefined || data === undefined || pipes === undefined || port === 
 
 const engine = loadEngine(chdb, data);
 /** One connection stays open: with the last one the engine would end. */
-engine.connect();
+const own = engine.connect();
+/** Database of tables that rows are counted in. What a killed server left there nobody has seen. */
+const ASIDE = '_front';
+for (const sql of [`DROP DATABASE IF EXISTS ${ASIDE} SYNC`, `CREATE DATABASE ${ASIDE}`])
+  await own.queryAsync(sql, { format: 'TSV' });
 const fifos = new Fifos(pipes);
 const connections = new Connections(engine);
 const sessions = new Map<string, EngineSession>();
@@ -96,23 +100,51 @@ async function sendResult({ query, run, response }: Asked, how: Rewritten & { ki
   }
 }
 
-/** Rows of an `INSERT`; one at a time into a table whose rows have to be counted around it. */
+/** Rows of an `INSERT`. Of those that read `input()` the engine does not say how many it took: they are counted. */
 async function takeRows(asked: Asked, how: Rewritten & { kind: 'insert' }): Promise<void> {
-  const count = how.countIn;
+  const body = await peek(asked.query.data!);
+  const table = how.countIn;
+  const insert = (sql: (path: string) => string): Promise<number> => insertRows(asked, body, how.format, sql);
   const rows =
-    count === undefined
-      ? await insertRows(asked, how)
-      : await alone(`${asked.query.database}.${count}`, () => counted(asked, how, count));
+    table === undefined
+      ? await insert(how.sql)
+      : !body.whole && (await isMergeTree(asked, table))
+        ? await countedAside(asked, table, (aside) => insert((path) => how.sql(path, aside)))
+        : await alone(`${asked.query.database}.${table}`, () => countedAround(asked, table, () => insert(how.sql)));
   summary(asked.response, rows);
   asked.response.end();
 }
 
-async function counted(asked: Asked, how: Rewritten & { kind: 'insert' }, table: string): Promise<number> {
-  const rows = async (): Promise<number> =>
-    Number(Buffer.from((await asked.run(`SELECT count() FROM ${table}`, 'TSV')).bytes()).toString());
-  const before = await rows();
-  await insertRows(asked, how);
-  return (await rows()) - before;
+const rowsOf = async ({ run }: Asked, table: string): Promise<number> =>
+  Number(Buffer.from((await run(`SELECT count() FROM ${table}`, 'TSV')).bytes()).toString());
+
+async function isMergeTree({ run }: Asked, table: string): Promise<boolean> {
+  const said = await run(`SHOW CREATE TABLE ${table}`, 'TSVRaw');
+  return /^ENGINE = \w*MergeTree\b/m.test(Buffer.from(said.bytes()).toString());
+}
+
+/** Into a table of its own, whose parts are then linked into the one that was meant: many can be under way at once. */
+async function countedAside(asked: Asked, table: string, insert: (aside: string) => Promise<unknown>): Promise<number> {
+  const aside = `${ASIDE}.in_${++names}`;
+  await asked.run(`CREATE TABLE ${aside} AS ${table}`);
+  try {
+    // What an INSERT that failed had taken by then stays, as it does in a server.
+    try {
+      await insert(aside);
+    } finally {
+      await asked.run(`ALTER TABLE ${table} ATTACH PARTITION ALL FROM ${aside}`);
+    }
+    return await rowsOf(asked, aside);
+  } finally {
+    await asked.run(`DROP TABLE ${aside} SYNC`);
+  }
+}
+
+/** One at a time, as nobody else must change the table meanwhile. */
+async function countedAround(asked: Asked, table: string, insert: () => Promise<unknown>): Promise<number> {
+  const before = await rowsOf(asked, table);
+  await insert();
+  return (await rowsOf(asked, table)) - before;
 }
 
 const queues = new Map<string, Promise<unknown>>();
@@ -123,15 +155,19 @@ function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-async function insertRows({ query, run }: Asked, how: Rewritten & { kind: 'insert' }): Promise<number> {
-  const { first, rest, whole } = await peek(query.data!);
-  const all = Readable.from(chain(first, rest), { objectMode: false });
+async function insertRows(
+  { run }: Asked,
+  body: Peeked,
+  format: string,
+  sql: (path: string) => string,
+): Promise<number> {
+  const all = Readable.from(chain(body.first, body.rest), { objectMode: false });
   // Few bytes fit into a pipe whole: it would be closed before the engine opens it, which then waits for ever.
-  if (whole || needsFile(how.format)) {
-    const path = join(pipes!, `in-${++names}.${how.format.toLowerCase()}`);
+  if (body.whole || needsFile(format)) {
+    const path = join(pipes!, `in-${++names}.${format.toLowerCase()}`);
     try {
       await pipeline(all, createWriteStream(path));
-      return (await run(how.sql(path))).rowsRead;
+      return (await run(sql(path))).rowsRead;
     } finally {
       await rm(path, { force: true });
     }
@@ -139,7 +175,7 @@ async function insertRows({ query, run }: Asked, how: Rewritten & { kind: 'inser
   const fifo = await fifos.open('writes');
   try {
     const written = pipeline(all, fifo.stream).catch(() => fifo.stream.destroy());
-    const result = await run(how.sql(fifo.path)).finally(() => fifo.engineDone());
+    const result = await run(sql(fifo.path)).finally(() => fifo.engineDone());
     await written;
     return result.rowsRead;
   } finally {
@@ -150,10 +186,14 @@ async function insertRows({ query, run }: Asked, how: Rewritten & { kind: 'inser
 /** More than a pipe holds. */
 const PEEKED = 256 * 1024;
 
+interface Peeked {
+  readonly first: readonly Buffer[];
+  readonly rest: AsyncIterator<Buffer>;
+  readonly whole: boolean;
+}
+
 /** The first bytes of a body, and whether they are all of it. */
-async function peek(
-  body: Readable,
-): Promise<{ first: readonly Buffer[]; rest: AsyncIterator<Buffer>; whole: boolean }> {
+async function peek(body: Readable): Promise<Peeked> {
   const rest = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first: Buffer[] = [];
   for (let size = 0; size < PEEKED;) {

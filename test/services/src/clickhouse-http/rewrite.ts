@@ -5,7 +5,8 @@ export type Rewritten =
   /** Rows that are read from a pipe or a file. */
   | {
       readonly kind: 'insert';
-      readonly sql: (path: string) => string;
+      /** `table`: into another one than the statement names. */
+      readonly sql: (path: string, table?: string) => string;
       readonly format: string;
       /** The table whose rows are to be counted, where the engine does not say how many it took. */
       readonly countIn?: string;
@@ -48,7 +49,11 @@ function insert(body: string, format: string, settings: string): Rewritten {
     kind: 'insert',
     format,
     ...(countIn === undefined ? {} : { countIn }),
-    sql: (path) => `${body.replace(whole, () => `file(${literal(path)}, '${format}', ${structure})`)} ${settings}`,
+    sql: (path, table) => {
+      const read = body.replace(whole, () => `file(${literal(path)}, '${format}', ${structure})`);
+      const into = table === undefined ? read : read.replace(TARGET, `INSERT INTO ${table} `);
+      return `${into} ${settings}`;
+    },
   };
 }
 
