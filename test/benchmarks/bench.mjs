@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { CLICKHOUSE_CASES, stopEngine } from './cases/clickhouse.mjs';
 import { GATE_CASES } from './cases/gates.mjs';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
@@ -22,6 +23,7 @@ const CASES = [
   ...GATE_CASES,
   ...POSTGRES_CASES,
   ...S3_CASES,
+  ...CLICKHOUSE_CASES,
 ];
 
 const { values: flags, positionals: names } = parseArgs({
@@ -43,7 +45,7 @@ const isCalled = (item) => (name) => item.name === name || item.group === name;
 const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
   console.error(
-    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres and s3 are all of theirs`,
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3 and clickhouse are all of theirs`,
   );
   process.exit(2);
 }
@@ -66,7 +68,8 @@ for (const item of chosen) {
 }
 
 if (chosen.some((item) => item.group === 's3')) await stopStore();
-if (chosen.some((item) => item.group === 'postgres' || item.group === 's3')) await stopServer();
+if (chosen.some((item) => item.group === 'clickhouse')) await stopEngine();
+if (chosen.some((item) => ['postgres', 's3', 'clickhouse'].includes(item.group))) await stopServer();
 console.log(renderResults(results));
 console.log(JSON.stringify({ machine, results }, null, 2));
 
