@@ -48,7 +48,7 @@ export const createSchema = (schema: string): string =>
  */
 export const applock = (resource: string, owner: 'Session' | 'Transaction', waitMs: number): string =>
   `DECLARE @got int; EXEC @got = sp_getapplock @Resource = ${textLiteral(resource)}, @LockMode = N'Exclusive', ` +
-  `@LockOwner = N'${owner}', @LockTimeout = ${waitMs}; IF @got < 0 THROW 51222, N'the application lock is held', 1`;
+  `@LockOwner = N'${owner}', @LockTimeout = ${waitMs}; IF @got < 0 BEGIN; THROW 51222, N'the application lock is held', 1; END`;
 
 const json = (value: unknown): string => textLiteral(JSON.stringify(value ?? null));
 

@@ -31,8 +31,8 @@ export function selected(column: Column): string {
       // 38 digits, a sign, a point and a zero in front of it.
       return `CONVERT(varchar(41), ${name})`;
     case 'money':
-      // Style 2: four digits after the point (https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql#money-and-smallmoney-styles).
-      return `CONVERT(varchar(30), ${name}, 2)`;
+      // Its own texts have two digits after the point, or commas (https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql#money-and-smallmoney-styles).
+      return `CONVERT(varchar(41), CONVERT(decimal(19,4), ${name}))`;
     case 'datetimeoffset':
       return column.type.kind === 'string' ? `CONVERT(varchar(34), ${name}, 121)` : name;
     case 'hierarchyid':

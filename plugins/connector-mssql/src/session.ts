@@ -21,6 +21,11 @@ export class Session {
     this.#giveBack = giveBack;
   }
 
+  /** True in the middle of a statement, and from then on where its rows were not taken to the end. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /** Runs statements that change no rows, or whose count does not matter. */
   async run(sql: string, doing: Doing, signal?: AbortSignal): Promise<void> {
     await this.#batch(sql, doing, signal);

@@ -24,7 +24,7 @@ import type { Server } from './server.js';
 import type { Session } from './session.js';
 import { Snapshot } from './snapshot.js';
 import { literalFor, tableName } from './sql.js';
-import { tableFacts, toSchema } from './target.js';
+import { tableShape, toSchema } from './target.js';
 import { canonicalType } from './types.js';
 
 /** What is read: a table or view, or a query. */
@@ -129,13 +129,13 @@ async function describe(session: Session, of: ReadOf, doing: Doing): Promise<Kno
     const columns = await queryColumns(session, of.query!, doing);
     return { columns: columns.map((c) => asRead(c, of)), primaryKey: [], kind: 'query' };
   }
-  const facts = await tableFacts(session, of.table, doing);
-  if (facts === null)
+  const shape = await tableShape(session, of.table, doing);
+  if (shape === null)
     throw fail('DPONE_SOURCE_NOT_FOUND', `there is no table or view ${of.label} that the user may see`, {
       where: of.label,
     });
-  const { columns, primaryKey = [] } = toSchema(facts);
-  return { columns: columns.map((c) => asRead(c, of)), primaryKey, kind: facts.kind };
+  const { columns, primaryKey = [] } = toSchema(shape);
+  return { columns: columns.map((c) => asRead(c, of)), primaryKey, kind: shape.kind };
 }
 
 /** A table whose rows are told apart by a primary key, as change tracking asks for. */

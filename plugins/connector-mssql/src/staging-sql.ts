@@ -122,8 +122,18 @@ export function rowHash(columns: readonly Column[], typeOf: (column: Column) => 
     const text = hashText(name, stagedType(typeOf(column)));
     return `CASE WHEN ${name} IS NULL THEN N'-' ELSE CONCAT(DATALENGTH(${text}), N':', ${text}) END`;
   });
-  // CONCAT takes two arguments at least.
-  return `LOWER(CONVERT(char(64), HASHBYTES('SHA2_256', CONCAT(N'', ${parts.join(', ')})), 2))`;
+  return `LOWER(CONVERT(char(64), HASHBYTES('SHA2_256', ${concatenated(parts)}), 2))`;
+}
+
+/** Most arguments of CONCAT but one; the fewest are two (https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql). */
+const CONCATENATED = 253;
+
+function concatenated(parts: readonly string[]): string {
+  const groups = Array.from({ length: Math.ceil(parts.length / CONCATENATED) }, (_, i) =>
+    parts.slice(i * CONCATENATED, (i + 1) * CONCATENATED),
+  );
+  const texts = groups.map((group) => `CONCAT(N'', ${group.join(', ')})`);
+  return texts.length > 1 ? concatenated(texts) : (texts[0] ?? "N''");
 }
 
 /** A value as a text that says all of it (https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql). */

@@ -15,23 +15,34 @@ export interface ColumnFacts {
   readonly collation: string | null;
 }
 
-/** Everything that a load must know about its target. */
-export interface TableFacts {
+/** What a table or view is made of. */
+export interface TableShape {
   readonly kind: 'table' | 'view';
   readonly columns: readonly ColumnFacts[];
   readonly primaryKey: readonly string[];
+}
+
+/** Everything that a load must know about its target. */
+export interface TableFacts extends TableShape {
   /** What hangs on it besides its columns, as messages say it. */
   readonly attached: readonly string[];
 }
 
 /** Null where there is no such table or view. */
-export async function tableFacts(session: Session, table: TableRef, doing: Doing): Promise<TableFacts | null> {
+export async function tableShape(session: Session, table: TableRef, doing: Doing): Promise<TableShape | null> {
   const object = await session.row(selectObject(table), doing);
   if (object === undefined) return null;
   const columns = (await session.rows(selectColumns(table), doing)).map(columnFacts);
   const primaryKey = (await session.rows(selectPrimaryKey(table), doing)).map((row) => String(row['name']));
+  return { kind: object['type'] === 'V' ? 'view' : 'table', columns, primaryKey };
+}
+
+/** Null where there is no such table or view. */
+export async function tableFacts(session: Session, table: TableRef, doing: Doing): Promise<TableFacts | null> {
+  const shape = await tableShape(session, table, doing);
+  if (shape === null) return null;
   const attached = (await session.rows(selectAttached(table), doing)).map((row) => String(row['what']));
-  return { kind: object['type'] === 'V' ? 'view' : 'table', columns, primaryKey, attached };
+  return { ...shape, attached };
 }
 
 export function columnFacts(row: Row): ColumnFacts {
@@ -60,7 +71,7 @@ export const toColumn = (facts: ColumnFacts): Column => ({
   ...(facts.generated ? { generated: true } : {}),
 });
 
-export const toSchema = (facts: TableFacts): Schema => ({
+export const toSchema = (facts: TableShape): Schema => ({
   columns: facts.columns.map(toColumn),
   ...(facts.primaryKey.length === 0 ? {} : { primaryKey: facts.primaryKey }),
 });
