@@ -1,7 +1,7 @@
 import type { SinkCapabilities, SourceCapabilities } from '@dpone/sdk';
 
 export const sourceCapabilities: SourceCapabilities = {
-  lanes: ['rows'],
+  lanes: ['pg-copy-text', 'rows'],
   cursors: ['offsets'],
   partitions: true,
   snapshot: 'offsets',

@@ -54,7 +54,7 @@ function oneBatch(records: Records, from: number, to: number, of: BatchOf): RowB
       else decoder.decode(value, own, rows);
     } catch (error) {
       if (!(error instanceof BadMessage)) throw error;
-      if (of.badRows === 'fail') throw refused(error, records, at, of);
+      if (of.badRows === 'fail') throw refusedMessage(error, records, at, of);
       rejected.push(setAside(error, records, at, of));
       continue;
     }
@@ -64,7 +64,13 @@ function oneBatch(records: Records, from: number, to: number, of: BatchOf): RowB
   return { rows, columns: all, ...(rejected.length === 0 ? {} : { rejected }) };
 }
 
-function refused({ message }: BadMessage, records: Records, at: number, { topic, partition }: BatchOf): Error {
+/** The error of a message that cannot be read: it says which one. */
+export function refusedMessage(
+  { message }: BadMessage,
+  records: Records,
+  at: number,
+  { topic, partition }: Pick<BatchOf, 'topic' | 'partition'>,
+): Error {
   return fail('DPONE_ROW_INVALID', `${topic}: partition ${partition}, offset ${records.offsets[at]}: ${message}`, {
     where: `topic ${topic}, partition ${partition}, offset ${records.offsets[at]}`,
     remedy: 'Set schema_contract.enforcement: quarantine to load the others and keep this one aside.',

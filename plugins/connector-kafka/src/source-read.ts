@@ -10,6 +10,7 @@ import {
   type SourceRead,
 } from '@dpone/sdk';
 import type { KafkaClient } from './connection/client.js';
+import { LINES_OFFER, lineStream, messageLines } from './copy-lines.js';
 import type { Doing } from './errors.js';
 import { readLog, type LogOptions, type LogRange } from './log-reader.js';
 import { messageBatches } from './message-batches.js';
@@ -79,16 +80,36 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
       });
   }
 
+  async function* lines(own: readonly LogRange[], onRows: (rows: number) => void): AsyncGenerator<Buffer> {
+    const decoder = format.decoder(values.map((c) => c.name));
+    for (const range of own) {
+      const of = {
+        topic,
+        partition: range.partition,
+        decoder,
+        values,
+        metadata: shown,
+        tombstones: options.tombstones,
+      };
+      yield* messageLines(readLog(client, range, logOptions), of, onRows);
+    }
+  }
+
+  // As the messages come, all of each, and none set aside: then they need not be taken apart.
+  const whole = values.length === format.columns.length && order.every((at, i) => at === i) && test === undefined;
+  const asLines = options.message_format === 'json' && whole && request.badRows === 'fail';
   return {
     schema,
     estimate: { rows: sizeOf(ranges) },
     partitions: partitionsOf(ranges, request.parallel),
-    lanes: [{ id: 'rows', transport: 'rows', cost: 20 }],
+    lanes: [...(asLines ? [LINES_OFFER] : []), { id: 'rows', transport: 'rows', cost: 20 }],
     advance: bounds.state === null ? { kind: 'none' } : { kind: 'value', state: bounds.state },
     identity,
     data: (partition, lane): Promise<LaneData> => {
+      const own = partition.spec as unknown as LogRange[];
+      if (lane.id === LINES_OFFER.id) return Promise.resolve(lineStream(schema, (onRows) => lines(own, onRows)));
       if (lane.id !== 'rows') throw fail('DPONE_NO_LANE', `a topic gives no ${lane.id}`);
-      return Promise.resolve({ transport: 'rows', schema, batches: batches(partition.spec as unknown as LogRange[]) });
+      return Promise.resolve({ transport: 'rows', schema, batches: batches(own) });
     },
     verify: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import { conformance, type SourceScenario } from '@dpone/testkit';
 import { kafkaMissing, openKafka, type TestKafka } from '@dpone/test-services';
 import { kafkaSource } from '../dist/definitions.js';
+import { copyTextCodec } from './support/copy-text-codec.js';
 import { jsonMessages } from './support/json-fixture.js';
 
 const WITHOUT_ROWS = 'JSON messages say their columns themselves: a topic without one has none to say';
@@ -37,6 +38,7 @@ describe('the kafka source shows the kit behaviours, JSON', function () {
       connection: { bootstrap_servers: '127.0.0.1:1', connect_timeout: 1 },
       table: { name: 'orders' },
     }),
+    codecs: [copyTextCodec],
     waivers: [{ behaviour: 'source.reads-empty', reason: WITHOUT_ROWS }],
   };
   for (const one of conformance(source)) it(one.name, one.run);

@@ -49,7 +49,7 @@ describe('the kafka source', function () {
       await kafka.send(of.topic, range(6, 9).map(message));
       const seen: unknown[] = [];
       for (const partition of read.partitions) {
-        const data = await read.data(partition, read.lanes[0]!);
+        const data = await read.data(partition, { id: 'rows', transport: 'rows' });
         if (data.transport === 'rows') for await (const batch of data.batches) seen.push(...batch.columns[0]!);
       }
       expect(seen.map(Number)).to.eql(range(1, 5));

@@ -7,12 +7,17 @@ import { fromJson, type Convert } from './to-canonical.js';
 /** Sixteen digits in a row, or an exponent of three: a number that a double may not hold as it is written. */
 const LONG_NUMBER = /[0-9.]{16}|[0-9][eE][-+]?[0-9]{3}/;
 
+const TEXTS = /"(?:[^"\\]|\\.)*"/g;
+
+/** Whether such a number stands outside of the texts, where it is none. */
+const hasLongNumber = (json: string): boolean => LONG_NUMBER.test(json) && LONG_NUMBER.test(json.replace(TEXTS, '""'));
+
 /** JSON as it is written: numbers keep every digit, and only texts that may have such a number pay for it. */
 export function parseJson(value: Buffer): unknown {
   if (!isUtf8(value)) throw new BadMessage('the value is no UTF-8');
   const text = value.toString('utf8');
   try {
-    return LONG_NUMBER.test(text) ? parseExactJson(text) : JSON.parse(text);
+    return hasLongNumber(text) ? parseExactJson(text) : JSON.parse(text);
   } catch (error) {
     throw new BadMessage('the value is no JSON', { cause: error });
   }

@@ -134,7 +134,8 @@ function integer(type: Extract<CanonicalType, { kind: keyof typeof RANGES }>): C
   const large = type.kind === 'int64' || type.kind === 'uint64';
   return (value) => {
     if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high)
-      return large ? BigInt(value) : value;
+      // There is no -0 among the integers.
+      return large ? BigInt(value) : value + 0;
     const text = numberText(value);
     const plain = text === undefined ? undefined : decimalOf(text, 40, 0);
     const whole = plain === undefined ? undefined : BigInt(plain);
@@ -161,8 +162,14 @@ function numberText(value: unknown): string | undefined {
   return typeof value === 'string' && NUMBER.test(value) ? value : undefined;
 }
 
+/** The most frequent form: nothing of it has to be moved, and its sign belongs to a number that is not 0. */
+const PLAIN = /^(-?)([1-9]\d*)(?:\.(\d+))?$/;
+
 /** A number's text with this scale, or undefined where it would lose digits or has too many. */
 export function decimalOf(text: string, precision: number, scale: number): string | undefined {
+  const plain = PLAIN.exec(text);
+  if (plain !== null && plain[2]!.length <= precision - scale && (plain[3]?.length ?? 0) <= scale)
+    return scale === 0 ? text : `${plain[1]}${plain[2]}.${(plain[3] ?? '').padEnd(scale, '0')}`;
   const match = /^(-?)0*(\d*)e(-?\d+)$/.exec(decimalText(text));
   if (match === null) return decimalText(text) === '0' ? zero(scale) : undefined;
   const [, sign, digits = '', exponent = '0'] = match;

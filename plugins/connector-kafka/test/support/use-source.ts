@@ -46,7 +46,7 @@ export async function take(source: Source, change: Partial<ReadRequest> = {}): P
   const rejected: RejectedRow[] = [];
   try {
     for (const partition of read.partitions) {
-      const data = await read.data(partition, read.lanes[0]!);
+      const data = await read.data(partition, { id: 'rows', transport: 'rows' });
       if (data.transport !== 'rows') throw new Error('no rows');
       for await (const batch of data.batches) {
         rejected.push(...(batch.rejected ?? []));
