@@ -3,11 +3,18 @@ import { copyToBackup } from './backup-sql.js';
 import { mergeStatements, HELD } from './merge-sql.js';
 import { instant } from './meta-sql.js';
 import { predicateSql } from './predicate-sql.js';
-import { insertStaged, plain, refuseCascade, type ProgramContext, type Statement } from './program-context.js';
+import {
+  insertStaged,
+  madeColumns,
+  plain,
+  refuseCascade,
+  type ProgramContext,
+  type Statement,
+} from './program-context.js';
 import { BINARY, keysEqual, keysMatch, literalFor, quoteName, tableName } from './sql.js';
 import { collate } from './staging-sql.js';
 import { countHeld, swapRefused, swapStatements } from './swap-sql.js';
-import { toColumn, type TableFacts } from './target.js';
+import { toColumn, type ColumnFacts, type TableFacts } from './target.js';
 import { parseNative } from './types.js';
 
 const swaps = ({ steps: [first, ...rest] }: LoadProgram): boolean =>
@@ -15,8 +22,7 @@ const swaps = ({ steps: [first, ...rest] }: LoadProgram): boolean =>
 
 /** Everything between BEGIN and the receipt, in order. The same for `plan` and for the load. */
 export function programStatements(program: LoadProgram, ctx: ProgramContext): Statement[] {
-  const { facts } = ctx;
-  if (swaps(program) && (facts === null || swapRefused(program, facts) === null)) return swapStatements(program, ctx);
+  if (swaps(program) && swapRefused(program, ctx) === null) return swapStatements(program, ctx);
   return [
     ...program.changes.flatMap((change) => changeStatements(program, change, ctx)).map(plain),
     ...codePageChecks(program, ctx),
@@ -27,11 +33,11 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
 /** The whole transaction, for `plan`: with a note where a full refresh cannot swap, and by what keys are compared. */
 export function explainProgram(program: LoadProgram, ctx: ProgramContext, keepBackup: boolean): string[] {
   const { facts } = ctx;
-  const reason = swaps(program) && facts !== null ? swapRefused(program, facts) : null;
+  const reason = swaps(program) ? swapRefused(program, ctx) : null;
   return [
     'BEGIN TRANSACTION',
     ...(keepBackup && facts !== null ? copyToBackup(program.load, facts) : []),
-    ...(reason === null ? [] : [`-- emptied and filled instead of swapped: ${reason}`]),
+    ...(reason === null ? [] : [`-- ${facts === null ? 'made' : 'emptied'} and filled instead of swapped: ${reason}`]),
     ...keyNotes(program, facts),
     ...programStatements(program, ctx).map((s) => s.sql),
     'COMMIT TRANSACTION',
@@ -144,10 +150,19 @@ export function emptyStatements(table: string, facts: TableFacts | null): Statem
   return [{ sql: `DELETE FROM ${table} WITH (TABLOCKX)`, tally: 'deleted' }];
 }
 
+type ColumnOfText = Pick<ColumnFacts, 'name' | 'native' | 'generated' | 'collation'>;
+
 /** A text that a column's code page does not hold would become `?` without a word: such rows refuse the load. */
-function codePageChecks(program: LoadProgram, { facts, names }: ProgramContext): Statement[] {
+function codePageChecks(program: LoadProgram, { facts, names, typeOf, collation }: ProgramContext): Statement[] {
   const written = new Set(program.columns.map((c) => c.name));
-  return (facts?.columns ?? []).flatMap((c) => {
+  const made = (): ColumnOfText[] =>
+    madeColumns(program).map((c) => ({
+      name: c.name,
+      native: typeOf(c),
+      generated: false,
+      collation: collation ?? null,
+    }));
+  return (facts?.columns ?? made()).flatMap((c) => {
     if (!written.has(c.name) || c.generated || !['char', 'varchar'].includes(parseNative(c.native).base)) return [];
     const name = `s.${quoteName(c.name)}`;
     const there = `CONVERT(nvarchar(max), CONVERT(varchar(max), ${name}))`;

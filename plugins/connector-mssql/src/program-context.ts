@@ -1,4 +1,4 @@
-import { fail, type LoadProgram } from '@dpone/sdk';
+import { fail, type Column, type LoadProgram } from '@dpone/sdk';
 import type { StagingPlan } from './staging-sql.js';
 import { columnList, tableName } from './sql.js';
 import type { TableFacts } from './target.js';
@@ -30,6 +30,12 @@ export const plain = (sql: string): Statement => ({ sql, tally: 'none' });
 
 /** What finalize is written with. */
 export type ProgramContext = StagingPlan;
+
+/** The columns of a table that the load makes, with the types of their own that they bring along. */
+export function madeColumns(program: LoadProgram): readonly Column[] {
+  const made = program.changes.find((change) => change.kind === 'create_table');
+  return made?.schema.columns ?? program.columns;
+}
 
 /** Columns of the program that are written: the target fills its generated ones itself. */
 export function writtenColumns(program: LoadProgram, facts: TableFacts | null): string[] {

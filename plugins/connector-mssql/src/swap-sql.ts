@@ -1,16 +1,22 @@
 import type { LoadProgram } from '@dpone/sdk';
 import { dropMark } from './marks-sql.js';
-import { plain, type ProgramContext, type Statement } from './program-context.js';
+import { madeColumns, plain, type ProgramContext, type Statement } from './program-context.js';
 import { DEFAULT_SCHEMA, quoteName, tableName, textLiteral } from './sql.js';
-import { dropDefaults, stagedNullable } from './staging-sql.js';
-import type { TableFacts } from './target.js';
+import { collate, dropDefaults, stagedNullable } from './staging-sql.js';
 import { stagedType } from './types.js';
 
 /**
  * Why a full refresh empties and fills the table instead of putting staging in its place; null where it swaps. A table
- * that is more than its columns stays the table that it is.
+ * that is more than its columns stays the table that it is, and a new one is made where staging has not its types.
  */
-export function swapRefused(program: LoadProgram, facts: TableFacts): string | null {
+export function swapRefused(
+  program: LoadProgram,
+  { facts, typeOf }: Pick<ProgramContext, 'facts' | 'typeOf'>,
+): string | null {
+  if (facts === null) {
+    const other = madeColumns(program).find((c) => stagedType(typeOf(c)) !== typeOf(c));
+    return other === undefined ? null : `column ${other.name} is ${typeOf(other)}`;
+  }
   if (facts.kind === 'view') return 'it is a view';
   if (facts.attached.length > 0) return `it has ${facts.attached.join(', ')}`;
   const special = facts.columns.find((c) => c.identity || c.generated || stagedType(c.native) !== c.native);
@@ -48,19 +54,20 @@ export function swapStatements(program: LoadProgram, ctx: ProgramContext): State
 
 /** What the target has NOT NULL, or is to have. The server looks at every row and refuses a NULL. */
 function notNull(program: LoadProgram, { facts, names, typeOf, collation, spec }: ProgramContext): string[] {
-  const created = program.changes.find((change) => change.kind === 'create_table');
   const relaxed = new Set(program.changes.flatMap((c) => (c.kind === 'drop_not_null' ? [c.column] : [])));
   const wanted =
     facts === null
-      ? (created?.schema.columns ?? []).filter((c) => !c.nullable).map((c) => c.name)
+      ? madeColumns(program)
+          .filter((c) => !c.nullable)
+          .map((c) => c.name)
       : facts.columns.filter((c) => !c.nullable && !relaxed.has(c.name)).map((c) => c.name);
   return wanted.flatMap((name) => {
     const column = program.columns.find((c) => c.name === name);
     const staged = spec.columns.find((c) => c.name === name);
     if (column === undefined || (staged !== undefined && !stagedNullable(staged, facts))) return [];
-    const type = typeOf(column);
-    const known = facts?.columns.find((c) => c.name === name)?.collation ?? collation;
-    const collate = known === undefined || !/char/.test(type) ? '' : ` COLLATE ${known}`;
-    return [`ALTER TABLE ${names.rows} ALTER COLUMN ${quoteName(name)} ${type}${collate} NOT NULL`];
+    const type = facts?.columns.find((c) => c.name === name)?.native ?? typeOf(staged ?? column);
+    return [
+      `ALTER TABLE ${names.rows} ALTER COLUMN ${quoteName(name)} ${type}${collate(name, type, { facts, collation })} NOT NULL`,
+    ];
   });
 }

@@ -91,6 +91,15 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
   for (const [name, steps, facts, changes, keepBackup] of explained)
     it(name, () => expectGolden(name, explainProgram(programOf(steps, changes), planOf(facts), keepBackup ?? false)));
 
+  it('makes a table of types that staging has not', () => {
+    const program = programOf([swap]);
+    const columns = program.columns.map((c) =>
+      c.name === 'customer' ? { ...c, native: { system: 'mssql', type: 'varchar(50)' } } : c,
+    );
+    const made = { ...program, changes: [{ kind: 'create_table', schema: { columns } } as const] };
+    expectGolden('full-refresh-made', explainProgram(made, planOf(null), false));
+  });
+
   it('swaps from another schema', () => {
     expectGolden('full-refresh-transferred', explainProgram(programOf([swap]), planOf(factsOf(), 'stage'), false));
   });
