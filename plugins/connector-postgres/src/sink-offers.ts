@@ -22,7 +22,8 @@ export function sinkOffers(known: ReadonlySet<string>): LaneOffer[] {
     id,
     transport: 'pull',
     cost: PULL[id],
-    refuses: (column) => binary(column) ?? laneRefuses(id, column.type),
+    refuses: (column) =>
+      binary(column) ?? laneRefuses(id, column.type) ?? (id === 'parquet' ? undefined : tooLong(column)),
   }));
   return [
     {
@@ -38,3 +39,7 @@ export function sinkOffers(known: ReadonlySet<string>): LaneOffer[] {
     { id: 'rows', transport: 'rows', cost: ROWS_COST, refuses: noType },
   ];
 }
+
+/** Other files become Parquet on their way. */
+const tooLong = ({ type }: Column): string | undefined =>
+  type.kind === 'decimal' && type.precision > 38 ? 'files are read with at most 38 digits' : undefined;
