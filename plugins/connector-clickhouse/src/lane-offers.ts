@@ -77,6 +77,7 @@ export function sourceOffers(): LaneOffer[] {
  */
 function noParquetOut(type: CanonicalType): string | undefined {
   if (type.kind === 'bytes') return "ClickHouse's parquet files do not tell bytes from text";
+  if (type.kind === 'uuid') return "ClickHouse's parquet files have a text in place of a uuid";
   if (type.kind === 'timestamp' && !type.tz)
     return "ClickHouse's parquet files say of every timestamp that it is in UTC";
   if (type.kind === 'timestamp' && type.precision > 6)
