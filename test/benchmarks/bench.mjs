@@ -8,6 +8,7 @@ import { CLICKHOUSE_CASES, stopEngine } from './cases/clickhouse.mjs';
 import { GATE_CASES } from './cases/gates.mjs';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
+import { dropDatabase, MSSQL_CASES } from './cases/mssql.mjs';
 import { POSTGRES_CASES, stopServer } from './cases/postgres.mjs';
 import { S3_CASES, stopStore } from './cases/s3.mjs';
 import { startupCase } from './cases/startup.mjs';
@@ -23,6 +24,7 @@ const CASES = [
   ...GATE_CASES,
   ...POSTGRES_CASES,
   ...S3_CASES,
+  ...MSSQL_CASES,
   ...CLICKHOUSE_CASES,
 ];
 
@@ -45,7 +47,7 @@ const isCalled = (item) => (name) => item.name === name || item.group === name;
 const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
   console.error(
-    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3 and clickhouse are all of theirs`,
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3, clickhouse and mssql are all of theirs`,
   );
   process.exit(2);
 }
@@ -62,12 +64,17 @@ const machine = {
 };
 const results = [];
 for (const item of chosen) {
+  if (item.missing !== undefined) {
+    console.error(`bench: ${item.name} is not run: ${item.missing}`);
+    continue;
+  }
   console.error(`bench: ${item.name} ...`);
   const { name, what, baseline, target } = item;
   results.push({ name, what, baseline, target, ...(await item.run(settings)) });
 }
 
 if (chosen.some((item) => item.group === 's3')) await stopStore();
+if (chosen.some((item) => item.group === 'mssql')) await dropDatabase();
 if (chosen.some((item) => item.group === 'clickhouse')) await stopEngine();
 if (chosen.some((item) => ['postgres', 's3', 'clickhouse'].includes(item.group))) await stopServer();
 console.log(renderResults(results));
