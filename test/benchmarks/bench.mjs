@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CLICKHOUSE_CASES, stopEngine } from './cases/clickhouse.mjs';
 import { GATE_CASES } from './cases/gates.mjs';
+import { KAFKA_CASES, stopBroker } from './cases/kafka.mjs';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
 import { dropDatabase, MSSQL_CASES } from './cases/mssql.mjs';
@@ -26,6 +27,7 @@ const CASES = [
   ...S3_CASES,
   ...MSSQL_CASES,
   ...CLICKHOUSE_CASES,
+  ...KAFKA_CASES,
 ];
 
 const { values: flags, positionals: names } = parseArgs({
@@ -47,7 +49,7 @@ const isCalled = (item) => (name) => item.name === name || item.group === name;
 const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
   console.error(
-    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3, clickhouse and mssql are all of theirs`,
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3, clickhouse, kafka and mssql are all of theirs`,
   );
   process.exit(2);
 }
@@ -76,7 +78,8 @@ for (const item of chosen) {
 if (chosen.some((item) => item.group === 's3')) await stopStore();
 if (chosen.some((item) => item.group === 'mssql')) await dropDatabase();
 if (chosen.some((item) => item.group === 'clickhouse')) await stopEngine();
-if (chosen.some((item) => ['postgres', 's3', 'clickhouse'].includes(item.group))) await stopServer();
+if (chosen.some((item) => item.group === 'kafka')) await stopBroker();
+if (chosen.some((item) => ['postgres', 's3', 'clickhouse', 'kafka'].includes(item.group))) await stopServer();
 console.log(renderResults(results));
 console.log(JSON.stringify({ machine, results }, null, 2));
 

@@ -31,17 +31,18 @@ export async function deliver(call: DeliveryCall): Promise<Delivered> {
   try {
     for (const part of await stagedParts(folder)) {
       let rows = 0;
-      for await (const records of stagedRecords(folder, part.partition)) {
+      for await (const { bytes, count, places } of stagedRecords(folder, part.partition)) {
         signal.throwIfAborted();
-        for (const { hash, tail } of records) {
+        for (let at = 0; at < places.length; at += 3) {
+          const hash = places[at + 2]!;
           const lane = lanes[hash === NO_KEY ? turn : hash % lanes.length]!;
-          lane.builder.add(tail);
+          lane.builder.add(bytes, places[at], places[at + 1]);
           if (lane.builder.bytes < options.batch_bytes) continue;
           // Messages without a key fill a batch of one partition, then the next one's.
           if (hash === NO_KEY) turn = (turn + 1) % lanes.length;
           await lane.send();
         }
-        rows += records.length;
+        rows += count;
       }
       if (rows !== part.rows)
         throw fail('DPONE_COUNT_MISMATCH', `${doing.what}: ${part.rows} rows were staged, ${rows} are there`);

@@ -13,6 +13,7 @@ export const NO_KEY = -1;
 export type RowEncoder = (batch: RowBatch, row: number, into: Writer) => number;
 
 type Part = (batch: RowBatch, row: number) => Uint8Array | null;
+type TextPart = (batch: RowBatch, row: number) => string;
 
 /** The value column of messages that are one value and no object. */
 const VALUE = 'value';
@@ -60,7 +61,7 @@ function constant(column: StagingSpec['framework'][number], load: LoadRef): stri
   throw fail('DPONE_CAPABILITY', `a kafka sink cannot fill ${column.name}`);
 }
 
-function jsonPart(spec: StagingSpec, load: LoadRef, options: SinkOptions): Part {
+function jsonPart(spec: StagingSpec, load: LoadRef, options: SinkOptions): TextPart {
   const fields = spec.columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => !options.headers.includes(column.name))
@@ -79,7 +80,7 @@ function jsonPart(spec: StagingSpec, load: LoadRef, options: SinkOptions): Part 
     let json = before;
     for (const { index, name, before: opening, text } of fields)
       json += opening + named(name, text, batch.columns[index]![row]);
-    return Buffer.from(json + after, 'utf8');
+    return json + after;
   };
 }
 

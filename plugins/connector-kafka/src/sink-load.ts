@@ -78,9 +78,9 @@ export class KafkaLoad implements SinkLoad {
       });
     let largest: string | null = null;
     for (const part of await stagedParts(folder)) {
-      for await (const records of stagedRecords(folder, part.partition))
-        for (const { tail } of records) {
-          const text = fieldOf(tail, found);
+      for await (const { bytes, places } of stagedRecords(folder, part.partition))
+        for (let at = 0; at < places.length; at += 3) {
+          const text = fieldOf(bytes.subarray(places[at], places[at + 1]), found);
           if (text !== null && (largest === null || isLess(largest, text, found))) largest = text;
         }
       for (const { row } of part.rejected) {

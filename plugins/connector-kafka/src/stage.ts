@@ -67,7 +67,6 @@ async function encodeAll(
 ): Promise<{ rows: number; bytes: number }> {
   const { spec, load, options, signal } = call;
   const encode = rowEncoder(spec, load, options);
-  const tail = new Writer(4096);
   const frames = new Writer(FLUSH + 65_536);
   let rows = 0;
   let bytes = 0;
@@ -81,16 +80,15 @@ async function encodeAll(
   for await (const batch of batches) {
     signal.throwIfAborted();
     for (let row = 0; row < batch.rows; row++) {
-      tail.reset();
-      let hash: number;
+      const from = frames.beginFrame();
       try {
-        hash = encode(batch, row, tail);
+        frames.endFrame(from, encode(batch, row, frames));
       } catch (error) {
+        frames.rewind(from - FRAME);
         if (!(error instanceof BadMessage)) throw error;
         rejected.push(setAside(error, batch, row, call, rows + rejected.length));
         continue;
       }
-      frames.frame(tail.done(), hash);
       rows++;
       if (frames.length >= FLUSH) await flush();
     }

@@ -10,10 +10,12 @@ export interface StagedPart {
   readonly rejected: readonly RejectedRow[];
 }
 
-/** A staged record: the hash of its key, and all of it but its place in a batch. */
-export interface StagedRecord {
-  readonly hash: number;
-  readonly tail: Buffer;
+/** Staged records, one behind the other: of each the hash of its key, and all of it but its place in a batch. */
+export interface StagedRecords {
+  readonly bytes: Buffer;
+  readonly count: number;
+  /** Where each record's tail begins and ends in the bytes, and its hash: three numbers a record. */
+  readonly places: readonly number[];
 }
 
 /** Length of the tail, hash of the key. */
@@ -43,8 +45,8 @@ export async function stagedParts(folder: string): Promise<readonly StagedPart[]
   return parts.toSorted((a, b) => a.partition - b.partition);
 }
 
-/** The records of a part, chunk by chunk; the buffers are the chunk's own. */
-export async function* stagedRecords(folder: string, partition: number): AsyncGenerator<readonly StagedRecord[]> {
+/** The records of a part, chunk by chunk; the bytes are the chunk's own. */
+export async function* stagedRecords(folder: string, partition: number): AsyncGenerator<StagedRecords> {
   const file = await open(dataPath(folder, partition), 'r');
   try {
     let rest = Buffer.alloc(0);
@@ -53,15 +55,15 @@ export async function* stagedRecords(folder: string, partition: number): AsyncGe
       rest.copy(chunk);
       const { bytesRead } = await file.read(chunk, rest.length, CHUNK);
       const end = rest.length + bytesRead;
-      const records: StagedRecord[] = [];
+      const places: number[] = [];
       let at = 0;
       while (at + FRAME <= end) {
         const length = chunk.readUInt32LE(at);
         if (at + FRAME + length > end) break;
-        records.push({ hash: chunk.readInt32LE(at + 4), tail: chunk.subarray(at + FRAME, at + FRAME + length) });
+        places.push(at + FRAME, at + FRAME + length, chunk.readInt32LE(at + 4));
         at += FRAME + length;
       }
-      if (records.length > 0) yield records;
+      if (places.length > 0) yield { bytes: chunk, count: places.length / 3, places };
       rest = chunk.subarray(at, end);
       if (bytesRead === 0) {
         if (rest.length > 0) throw new Error(`${dataPath(folder, partition)} ends in the middle of a record`);

@@ -24,10 +24,13 @@ export interface BatchIdentity {
 export function writeTail(
   into: Writer,
   key: Uint8Array | null,
-  value: Uint8Array | null,
+  value: Uint8Array | string | null,
   headers: readonly (readonly [string, Uint8Array | null])[],
 ): void {
-  into.varBytes(key).varBytes(value).varint(headers.length);
+  into.varBytes(key);
+  if (typeof value === 'string') into.varText(value);
+  else into.varBytes(value);
+  into.varint(headers.length);
   for (const [name, bytes] of headers) into.varBytes(Buffer.from(name, 'utf8')).varBytes(bytes);
 }
 
@@ -44,15 +47,16 @@ export class BatchBuilder {
     return HEADER + this.#records.length;
   }
 
-  add(tail: Uint8Array): void {
+  /** Adds a record's tail: all of the bytes, or a piece of them. */
+  add(bytes: Uint8Array, from: number = 0, to: number = bytes.length): void {
     const delta = this.#count++;
     // Attributes and the timestamp's delta are one zero byte each.
     this.#records
-      .varint(2 + varintSize(delta) + tail.length)
+      .varint(2 + varintSize(delta) + to - from)
       .int8(0)
       .int8(0)
       .varint(delta)
-      .raw(tail);
+      .slice(bytes, from, to);
   }
 
   /** The batch as it goes to a broker, and nothing left behind for the next one. */

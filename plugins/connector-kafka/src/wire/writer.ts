@@ -79,13 +79,41 @@ export class Writer {
     return bytes === null ? this.varint(-1) : this.varint(bytes.length).raw(bytes);
   }
 
-  /** Bytes behind their length and a number, both little-endian: how records lie in a staged file. */
-  frame(bytes: Uint8Array, mark: number): this {
-    this.reserve(8 + bytes.length);
-    this.#buffer.writeUInt32LE(bytes.length, this.#at);
-    this.#buffer.writeInt32LE(mark, this.#at + 4);
-    this.#buffer.set(bytes, this.#at + 8);
-    this.#at += 8 + bytes.length;
+  /** Text as UTF-8 behind its length. */
+  varText(text: string): this {
+    const size = Buffer.byteLength(text);
+    this.varint(size).reserve(size);
+    this.#at += this.#buffer.write(text, this.#at, 'utf8');
+    return this;
+  }
+
+  /** Room for the head of a frame, which `endFrame` fills: how records lie in a staged file. */
+  beginFrame(): number {
+    this.reserve(8);
+    this.#at += 8;
+    return this.#at;
+  }
+
+  /** The bytes since `from` behind their length and a number, both little-endian. */
+  endFrame(from: number, mark: number): void {
+    this.#buffer.writeUInt32LE(this.#at - from, from - 8);
+    this.#buffer.writeInt32LE(mark, from - 4);
+  }
+
+  /** Forgets what was written since. */
+  rewind(to: number): void {
+    this.#at = to;
+  }
+
+  /** A piece of other bytes. */
+  slice(bytes: Uint8Array, from: number, to: number): this {
+    const length = to - from;
+    this.reserve(length);
+    const target = this.#buffer;
+    // A call costs more than a few hundred bytes.
+    if (length <= 512) for (let i = from, at = this.#at; i < to; i++, at++) target[at] = bytes[i]!;
+    else target.set(bytes.subarray(from, to), this.#at);
+    this.#at += length;
     return this;
   }
 
