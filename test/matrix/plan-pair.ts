@@ -1,4 +1,4 @@
-import { isDponeError, type Column, type Plugin } from '@dpone/sdk';
+import { isDponeError, type Column, type LaneId, type Plugin } from '@dpone/sdk';
 import type { PlanResult } from '@dpone/engine';
 import { plan } from '../fidelity/engine-host.js';
 import type { TempProject } from '../support/temp-project.js';
@@ -14,6 +14,8 @@ export interface PairPlan {
   /** The cheapest lane between the two, and the columns without which it is taken. */
   readonly cheapest_lane: string;
   readonly cheapest_without: readonly string[];
+  /** Each byte lane that both ends know: the way that data takes on it, and the columns that it does not carry. */
+  readonly lanes: Readonly<Record<string, { readonly way: string; readonly without: readonly string[] }>>;
   /** Each strategy's reasons, or why the pair has none of it. */
   readonly strategies: Readonly<Record<string, readonly string[] | string>>;
   /** The source's type and the one that a load makes of it. */
@@ -30,6 +32,14 @@ export interface Ends {
   readonly sink: System;
   readonly from: Pick<OpenSystem, 'source'>;
   readonly into: Pick<OpenSystem, 'sink'>;
+  /** Byte lanes that both ends declare. */
+  readonly shared: readonly LaneId[];
+}
+
+/** What a plan or a load leaves out: columns, and lanes other than these. */
+export interface Narrowed {
+  readonly without?: readonly string[];
+  readonly lanes?: readonly string[];
 }
 
 /** The table of every type that a source has; each plan leaves out what it does not ask about. */
@@ -43,7 +53,7 @@ export function manifest(
   { source, from, into }: Pick<Ends, 'source' | 'from' | 'into'>,
   table: { readonly name: string; readonly columns: readonly Column[]; readonly target: string },
   mode: string,
-  without: readonly string[] = [],
+  { without = [], lanes }: Narrowed = {},
 ): object {
   const model = MODELS[mode]!;
   const side = from.source(table);
@@ -53,6 +63,7 @@ export function manifest(
     name: table.target,
     source: { ...side, options: { ...side.options, ...cursor, ...left } },
     sink: { ...into.sink({ name: table.target }), strategy: { mode, ...model.options } },
+    ...(lanes === undefined ? {} : { engine: { lanes } }),
   };
 }
 
@@ -61,8 +72,12 @@ export async function planPair(ends: Ends, modes: readonly string[]): Promise<Pa
   const table = { ...allTypesTable(ends.source), target: 'planned' };
   const typed = table.columns.filter((c) => c !== KEY && c !== VERSION);
   const refused = new Map<string, string>();
-  const ask = (mode: string, without: readonly string[]): Promise<PlanResult | string> =>
-    plan(ends.project, manifest(ends, table, mode, without), ends.plugins).catch(refusalOf);
+  const ask = (mode: string, without: readonly string[], lanes?: readonly string[]): Promise<PlanResult | string> =>
+    plan(
+      ends.project,
+      manifest(ends, table, mode, { without, ...(lanes === undefined ? {} : { lanes }) }),
+      ends.plugins,
+    ).catch(refusalOf);
   let whole = await ask('full_refresh', []);
   while (typeof whole === 'string') {
     const text = whole;
@@ -79,9 +94,9 @@ export async function planPair(ends: Ends, modes: readonly string[]): Promise<Pa
     whole = await ask('full_refresh', [...refused.keys()]);
   }
   const carried = typed.filter((c) => !refused.has(c.name)).map((c) => c.name);
-  const cheapest = await cheapestLane(whole, carried, async (without) =>
-    ask('full_refresh', [...refused.keys(), ...without]),
-  );
+  const askFor = (without: readonly string[], lanes?: readonly string[]): Promise<PlanResult | string> =>
+    ask('full_refresh', [...refused.keys(), ...without], lanes);
+  const cheapest = await cheapestLane(whole, carried, askFor);
   const strategies: Record<string, readonly string[] | string> = {};
   for (const mode of modes) {
     const planned = await ask(mode, [...refused.keys()]);
@@ -94,6 +109,7 @@ export async function planPair(ends: Ends, modes: readonly string[]): Promise<Pa
     refused_lanes: Object.fromEntries(whole.lane.refused.map(({ lane, reason }) => [lane, reason])),
     cheapest_lane: cheapest.lane,
     cheapest_without: cheapest.without,
+    lanes: await lanesBetween(ends.shared, carried, askFor),
     strategies,
     columns: Object.fromEntries(typed.filter((c) => carried.includes(c.name)).map((c) => [c.name, arrow(c)])),
     refused_columns: Object.fromEntries(refused),
@@ -112,6 +128,28 @@ async function cheapestLane(
     if (typeof planned !== 'string' && laneOf(planned) !== laneOf(whole)) return { lane: laneOf(planned), without };
   }
   return { lane: laneOf(whole), without: [] };
+}
+
+/** Of each lane what it carries: a column is left out where the lane was refused for it. */
+async function lanesBetween(
+  ids: readonly string[],
+  carried: readonly string[],
+  ask: (without: readonly string[], lanes: readonly string[]) => Promise<PlanResult | string>,
+): Promise<PairPlan['lanes']> {
+  const found: Record<string, { way: string; without: readonly string[] }> = {};
+  for (const id of ids) {
+    let without: readonly string[] = [];
+    let planned = await ask(without, [id]);
+    while (typeof planned === 'string') {
+      const text = planned;
+      const named = carried.filter((name) => !without.includes(name) && text.includes(`${name}: `));
+      if (named.length === 0) break;
+      without = [...without, ...named];
+      planned = await ask(without, [id]);
+    }
+    if (typeof planned !== 'string' && without.length < carried.length) found[id] = { way: laneOf(planned), without };
+  }
+  return found;
 }
 
 const laneOf = (planned: PlanResult): string => String(planned['bulk_path']);

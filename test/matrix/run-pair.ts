@@ -3,7 +3,7 @@ import type { Column } from '@dpone/sdk';
 import type { Row } from '@dpone/testkit';
 import { load } from '../fidelity/engine-host.js';
 import { story, type Story } from './fixture.js';
-import { manifest, type Ends } from './plan-pair.js';
+import { manifest, type Ends, type Narrowed } from './plan-pair.js';
 import { MODELS } from './strategies.js';
 import type { OpenSystem, Table } from './system.js';
 
@@ -60,10 +60,32 @@ export async function loadOnce(
   ends: LiveEnds,
   table: Table & { readonly target: string },
   mode: string,
+  narrowed: Narrowed = {},
 ): Promise<Round> {
   const { columns, target } = table;
-  const result = await load(ends.project, manifest(ends, table, mode), ends.plugins).catch(
+  const result = await load(ends.project, manifest(ends, table, mode, narrowed), ends.plugins).catch(
     (error: unknown) => error as Error,
   );
   return { result, rows: await ends.into.rows({ name: target, columns }) };
+}
+
+/** The first load of a table of these columns, and what its target must hold then. */
+export interface FirstLoad {
+  readonly table: Table & { readonly target: string };
+  readonly first: readonly Row[];
+  readonly round: Round;
+}
+
+/** Refreshes a target from a table of its own. */
+export async function loadFirst(
+  ends: LiveEnds,
+  columns: readonly Column[],
+  suffix: string,
+  narrowed: Narrowed = {},
+): Promise<FirstLoad> {
+  const name = `${ends.source.id}_${ends.sink.id}_${suffix}`;
+  const table = { name, columns, target: `${name}_target` };
+  const { first } = storyOf(ends, columns);
+  await ends.from.seed(table, first);
+  return { table, first, round: await loadOnce(ends, table, 'full_refresh', narrowed) };
 }

@@ -1,12 +1,12 @@
 import type { ProcessResult } from '@dpone/engine';
-import type { Column, Plugin } from '@dpone/sdk';
+import type { Column, LaneId, Plugin } from '@dpone/sdk';
 import { expect } from 'chai';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
 import { readGolden, writeGolden, WRITES } from './golden.js';
 import { allTypesTable, planPair, type Ends, type PairPlan } from './plan-pair.js';
 import { allows, readRegistry } from './registry.js';
-import { loadOnce, runPair, storyOf, type LiveEnds, type PairRun, type Round } from './run-pair.js';
+import { loadFirst, loadOnce, runPair, type FirstLoad, type LiveEnds, type PairRun, type Round } from './run-pair.js';
 import { expected, MODELS, type Expected } from './strategies.js';
 import type { OpenSystem, System } from './system.js';
 import { SYSTEMS } from './systems/index.js';
@@ -72,7 +72,8 @@ describe('the square: every source to every sink in every strategy', function ()
           };
           const from = endOf(source);
           const into = source === sink ? from : endOf(sink);
-          return from === undefined || into === undefined ? undefined : { project, plugins, source, sink, from, into };
+          if (from === undefined || into === undefined) return undefined;
+          return { project, plugins, source, sink, from, into, shared: sharedLanes(source, sink) };
         };
         const liveEnds = (): LiveEnds => ({ ...ends()!, from: opened.get(source.id)!, into: opened.get(sink.id)! });
         const planOnce = (way: Ends): Promise<PairPlan> => (plan ??= planPair(way, modes));
@@ -94,35 +95,40 @@ describe('the square: every source to every sink in every strategy', function ()
           it(mode, async function () {
             if (absent !== '') return skip(this, absent);
             const way = liveEnds();
-            const { columns: carried, cheapest_without: without } = await planOnce(way);
+            const { columns: carried, cheapest_lane: cheapest, cheapest_without: without } = await planOnce(way);
             const columns = tableOf(Object.keys(carried).filter((name) => !without.includes(name)));
             const { story: told, rounds } = await (run ??= runPair(way, columns, possible));
             expectLoads(rounds.get(mode)!, expected(MODELS[mode]!, source.memory, told), columns);
+            expect(passed(rounds.get(mode)![0]!.result, mode).lane, 'lane').to.equal(cheapest);
           });
 
-        /** Loads every type that passes, on whatever lane takes them all. */
-        const loadTypes = async (way: LiveEnds) => {
-          const columns = tableOf(Object.keys((await planOnce(way)).columns));
-          const table = { name: `${source.id}_${sink.id}_types`, columns };
-          const { first } = storyOf(way, columns);
-          await way.from.seed(table, first);
-          const target = `${table.name}_all`;
-          const round = await loadOnce(way, { ...table, target }, 'full_refresh');
-          return { round, first, table: { ...table, target } };
-        };
-        let types: ReturnType<typeof loadTypes> | undefined;
+        let types: Promise<FirstLoad> | undefined;
+        const loadTypes = async (way: LiveEnds): Promise<FirstLoad> =>
+          (types ??= loadFirst(way, tableOf(Object.keys((await planOnce(way)).columns)), 'types'));
 
         it('full_refresh of every type that passes', async function () {
           if (absent !== '') return skip(this, absent);
-          const { round, first, table } = await (types ??= loadTypes(liveEnds()));
-          expectLoads([round], [{ read: first, target: first }], table.columns);
+          const way = liveEnds();
+          expectFirst(await loadTypes(way), (await planOnce(way)).lane);
         });
+
+        if (sharedLanes(source, sink).length > 0)
+          it('full_refresh by every lane that both know', async function () {
+            if (absent !== '') return skip(this, absent);
+            const way = liveEnds();
+            const { lane, cheapest_lane: cheapest, columns, lanes } = await planOnce(way);
+            const others = Object.entries(lanes).filter(([, { way: by }]) => by !== lane && by !== cheapest);
+            for (const [id, { way: by, without }] of others) {
+              const carried = tableOf(Object.keys(columns).filter((name) => !without.includes(name)));
+              expectFirst(await loadFirst(way, carried, id.replaceAll('-', '_'), { lanes: [id] }), by);
+            }
+          });
 
         if (beyond({ source, sink }, allTypesTable(source).columns).length > 0)
           it('a value that the sink does not reach fails the load and changes nothing', async function () {
             if (absent !== '') return skip(this, absent);
             const way = liveEnds();
-            const { first, table } = await (types ??= loadTypes(way));
+            const { first, table } = await loadTypes(way);
             for (const [column, value] of beyond(way, table.columns)) {
               const name = `${source.id}_${sink.id}_beyond_${column.name}`;
               await way.from.seed({ name, columns: table.columns }, [{ ...first[0], [column.name]: value }]);
@@ -133,6 +139,12 @@ describe('the square: every source to every sink in every strategy', function ()
           });
       });
 });
+
+/** Byte lanes that both ends declare. */
+function sharedLanes(source: System, sink: System): readonly LaneId[] {
+  const taken = registry.sinks.get(sink.id)!.capabilities.lanes;
+  return registry.sources.get(source.id)!.capabilities.lanes.filter((id) => id !== 'rows' && taken.includes(id));
+}
 
 const tableOf = (names: readonly string[]): readonly Column[] => [
   KEY,
@@ -153,14 +165,20 @@ function expectLoads(rounds: readonly Round[], should: readonly Expected[], colu
   }
 }
 
+function expectFirst({ round, first, table }: FirstLoad, lane: string): void {
+  expectLoads([round], [{ read: first, target: first }], table.columns);
+  expect(passed(round.result, lane).lane, 'lane').to.equal(lane);
+}
+
 /** Of each column a value that the source can hold and the sink cannot. */
-const beyond = ({ source, sink }: Pick<Ends, 'source' | 'sink'>, columns: readonly Column[]): [Column, unknown][] =>
-  columns.flatMap((column) => {
+function beyond({ source, sink }: Pick<Ends, 'source' | 'sink'>, columns: readonly Column[]): [Column, unknown][] {
+  return columns.flatMap((column) => {
     const value = valuesOf(column).find(
       (one) => (source.reaches?.(column, one) ?? true) && !(sink.reaches?.(column, one) ?? true),
     );
     return value === undefined ? [] : [[column, value]];
   });
+}
 
 const failureOf = (result: Round['result']): string =>
   result instanceof Error ? result.message : result.result.errors.map(({ message }) => message).join('; ');
