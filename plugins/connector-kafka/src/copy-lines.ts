@@ -8,7 +8,8 @@ import {
   type LaneOffer,
   type Schema,
 } from '@dpone/sdk';
-import { isPlain, LineScanner } from './copy-line.js';
+import { isPlain } from './copy-field.js';
+import { LineScanner } from './copy-line.js';
 import { BadMessage } from './decode/bad-message.js';
 import type { MessageDecoder } from './decode/decoder.js';
 import { refusedMessage } from './message-batches.js';

@@ -11,12 +11,14 @@ const topic = z
   .optional()
   .describe('The topic; the same as `topic` beside `options`, or the name of the table.');
 
+const registryFields = {
+  enabled: z.boolean().optional().describe('Accepted; the format says whether a registry is asked.'),
+  url: z.string().min(1).optional().describe('Its address, where the connection names none.'),
+  subject: z.string().min(1).optional().describe('The subject of the values. Default `<topic>-value`.'),
+};
+
 const registry = z
-  .strictObject({
-    enabled: z.boolean().optional().describe('Accepted; the format says whether a registry is asked.'),
-    url: z.string().min(1).optional().describe('Its address, where the connection names none.'),
-    subject: z.string().min(1).optional().describe('The subject of the values. Default `<topic>-value`.'),
-  })
+  .strictObject(registryFields)
   .prefault({})
   .describe('The schema registry: any that has the API of Confluent.');
 
@@ -112,14 +114,26 @@ const names = z.union([
   z.array(z.string().min(1)),
 ]);
 
+const sinkRegistry = z
+  .strictObject({
+    ...registryFields,
+    auto_register_schemas: z
+      .boolean()
+      .default(true)
+      .describe('Whether a schema that is new is registered (default), or refused.'),
+  })
+  .prefault({})
+  .describe('The schema registry: any that has the API of Confluent.');
+
 export const sinkOptions = z.strictObject({
   topic,
   message_format: z
-    .enum(['json', 'string', 'bytes'])
+    .enum(['json', 'avro', 'string', 'bytes'])
     .default('json')
     .describe(
-      'What values are: `json` objects of all columns (default), or the one column `value` as `string` or `bytes`.',
+      'What values are: `json` objects of all columns (default), `avro` records of them by a schema registry, or the one column `value` as `string` or `bytes`.',
     ),
+  schema_registry: sinkRegistry,
   key: z
     .union([
       names,

@@ -1,4 +1,5 @@
 import { fail, type Column, type LoadRef, type RowBatch, type StagingSpec } from '@dpone/sdk';
+import type { AvroValues } from './avro-values.js';
 import { BadMessage } from './decode/bad-message.js';
 import { keyHash } from './murmur2.js';
 import type { SinkOptions } from './options.js';
@@ -20,12 +21,22 @@ const VALUE = 'value';
 const DELETES = new Set(['delete', 'd', 'D', 'DELETE']);
 
 /** How rows of this load become messages. Refuses options that name what is not there. */
-export function rowEncoder(spec: StagingSpec, load: LoadRef, options: SinkOptions): RowEncoder {
+export function rowEncoder(
+  spec: StagingSpec,
+  load: LoadRef,
+  options: SinkOptions,
+  avro?: Pick<AvroValues, 'encode'>,
+): RowEncoder {
   const { columns } = spec;
   const headers = headerParts(spec, load, options);
   const key = keyPart(columns, options);
   const isDeleted = deletedTest(columns, options);
-  const value = options.message_format === 'json' ? jsonPart(spec, load, options) : valuePart(columns);
+  const value =
+    avro !== undefined
+      ? avroPart(spec, load, options, avro)
+      : options.message_format === 'json'
+        ? jsonPart(spec, load, options)
+        : valuePart(columns);
   return (batch, row, into) => {
     const keyBytes = key(batch, row);
     const deleted = isDeleted(batch, row);
@@ -40,10 +51,18 @@ export function rowEncoder(spec: StagingSpec, load: LoadRef, options: SinkOption
   };
 }
 
+/** Whether a value has fields: room for every column. */
+export const isObject = ({ message_format: format }: Pick<SinkOptions, 'message_format'>): boolean =>
+  format === 'json' || format === 'avro';
+
+/** The columns of a value that has fields, in order. */
+export const valueColumns = (spec: Pick<StagingSpec, 'columns' | 'framework'>, options: SinkOptions): Column[] =>
+  [...spec.columns, ...spec.framework].filter((column) => !options.headers.includes(column.name));
+
 /** Columns that travel beside the value. */
 export function headerNames(spec: Pick<StagingSpec, 'framework'>, options: SinkOptions): readonly string[] {
   // A value that is no object has no room for them.
-  const framework = options.message_format === 'json' ? [] : spec.framework.map((c) => c.name);
+  const framework = isObject(options) ? [] : spec.framework.map((c) => c.name);
   return [...options.headers, ...framework];
 }
 
@@ -82,6 +101,19 @@ function jsonPart(spec: StagingSpec, load: LoadRef, options: SinkOptions): TextP
       json += opening + named(name, text, batch.columns[index]![row]);
     return json + after;
   };
+}
+
+function avroPart(spec: StagingSpec, load: LoadRef, options: SinkOptions, avro: Pick<AvroValues, 'encode'>): Part {
+  const parts = valueColumns(spec, options).map((column): ((batch: RowBatch, row: number) => unknown) => {
+    const framework = spec.framework.find((c) => c === column);
+    if (framework !== undefined) {
+      const text = constant(framework, load);
+      return () => text;
+    }
+    const at = spec.columns.indexOf(column);
+    return (batch, row) => batch.columns[at]![row];
+  });
+  return (batch, row) => avro.encode(parts.map((part) => part(batch, row)));
 }
 
 function valuePart(columns: readonly Column[]): Part {

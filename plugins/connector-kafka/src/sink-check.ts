@@ -3,6 +3,8 @@ import type { Doing } from './errors.js';
 import type { FinalizeCall } from './finalize.js';
 import type { SinkNames } from './names.js';
 import type { SinkOptions } from './options.js';
+import { registryAddress } from './registry/address.js';
+import { RegistryClient } from './registry/client.js';
 import { TransactionalProducer } from './producer.js';
 
 export interface SinkCheckCall {
@@ -65,6 +67,12 @@ export async function checkSink(call: SinkCheckCall): Promise<CheckResult[]> {
         }),
       );
       return 'is not there and can be made';
+    });
+  if (options.message_format === 'avro')
+    await step('schema registry', async () => {
+      const subject = options.schema_registry.subject ?? `${names.topic}-value`;
+      const registry = new RegistryClient(registryAddress(opened!.ctx, 'sink'), opened!.ctx.signal);
+      return `${(await registry.versions(subject)).length} versions of ${subject}`;
     });
   await step('transactions', async () => {
     await TransactionalProducer.open(client, `${names.locker}.check`, options.transaction_timeout_ms, doing);

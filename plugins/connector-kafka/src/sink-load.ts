@@ -15,7 +15,9 @@ import {
   type StagingCheck,
   type StagingSpec,
 } from '@dpone/sdk';
+import type { AvroValues } from './avro-values.js';
 import { finalizeLoad, type FinalizeCall } from './finalize.js';
+import { isObject, valueColumns } from './row-encoder.js';
 import { stageRows } from './stage.js';
 import { stagedParts, stagedRecords } from './staged-file.js';
 import { Cursor } from './wire/cursor.js';
@@ -41,8 +43,24 @@ export class KafkaLoad implements SinkLoad {
   ): Promise<StageResult> {
     if (data.transport !== 'rows') throw fail('DPONE_NO_LANE', `a kafka sink takes rows, not ${data.transport}`);
     const { folder, load, spec, ctx, names } = this.#call;
-    const call = { folder, load, spec, options: ctx.options, topic: names.topic, signal: ctx.signal };
+    const call = {
+      folder,
+      load,
+      spec,
+      options: ctx.options,
+      topic: names.topic,
+      signal: ctx.signal,
+      avro: await this.#avro(),
+    };
     return stageRows(call, data.batches, partition, onProgress);
+  }
+
+  /** What makes Avro of rows, where the values are Avro. */
+  async #avro(): Promise<AvroValues | undefined> {
+    const { spec, ctx, names } = this.#call;
+    if (ctx.options.message_format !== 'avro') return undefined;
+    const columns = valueColumns(spec, ctx.options);
+    return (await import('./avro-values.js')).avroValues({ ctx, topic: names.topic, columns });
   }
 
   async count(): Promise<number> {
@@ -71,16 +89,19 @@ export class KafkaLoad implements SinkLoad {
     const { spec, folder, ctx } = this.#call;
     const found = spec.columns.find((c) => c.name.toLowerCase() === column.toLowerCase());
     if (found === undefined) throw fail('DPONE_INTERNAL', `staging has no column ${column}`);
-    if (ctx.options.message_format !== 'json' || ctx.options.headers.includes(found.name))
+    if (!isObject(ctx.options) || ctx.options.headers.includes(found.name))
       throw fail('DPONE_CAPABILITY', `the largest ${column} is not known: it is no field of the messages`, {
         where: 'source.options.incremental_column',
-        remedy: 'Use message_format: json, and leave the column in the value.',
+        remedy: 'Use message_format: json or avro, and leave the column in the value.',
       });
+    const avro = await this.#avro();
+    const read = (value: Buffer): unknown =>
+      avro === undefined ? jsonField(value, found) : avro.read(value, found.name);
     let largest: string | null = null;
     for (const part of await stagedParts(folder)) {
       for await (const { bytes, places } of stagedRecords(folder, part.partition))
         for (let at = 0; at < places.length; at += 3) {
-          const text = fieldOf(bytes.subarray(places[at], places[at + 1]), found);
+          const text = textOf(bytes.subarray(places[at], places[at + 1]), read);
           if (text !== null && (largest === null || isLess(largest, text, found))) largest = text;
         }
       for (const { row } of part.rejected) {
@@ -102,16 +123,18 @@ export class KafkaLoad implements SinkLoad {
 }
 
 /** A field of a staged message, as text. */
-function fieldOf(tail: Buffer, { name }: Column): string | null {
+function textOf(tail: Buffer, read: (value: Buffer) => unknown): string | null {
   const cursor = new Cursor(tail);
   const keyLength = cursor.varint();
   if (keyLength > 0) cursor.bytes(keyLength);
   const length = cursor.varint();
-  if (length < 0) return null;
-  const object = parseExactJson(cursor.bytes(length).toString('utf8')) as Record<string, unknown>;
-  const value = object[name] ?? null;
-  if (value === null) return null;
-  return isRawNumber(value) ? value.rawJSON : `${value as string | number | bigint | boolean}`;
+  const value = length < 0 ? null : (read(cursor.bytes(length)) ?? null);
+  return value === null ? null : `${value as string | number | bigint | boolean}`;
+}
+
+function jsonField(value: Buffer, { name }: Column): unknown {
+  const field = (parseExactJson(value.toString('utf8')) as Record<string, unknown>)[name];
+  return isRawNumber(field) ? field.rawJSON : field;
 }
 
 /** By the values, not by their texts: `9` is less than `11`. */

@@ -25,6 +25,7 @@ import { sinkNames, stagingFolder, type SinkNames } from './names.js';
 import type { KafkaConnection, SinkOptions } from './options.js';
 import { TransactionalProducer } from './producer.js';
 import { explainProgram } from './program.js';
+import { avroRefuses } from './registry/avro-writer.js';
 import { headerNames } from './row-encoder.js';
 import { checkSink } from './sink-check.js';
 import { KafkaLoad } from './sink-load.js';
@@ -65,9 +66,11 @@ export class KafkaSink implements Sink {
     return refused === undefined ? { type: typeName(column.type) } : { refused };
   }
 
-  /** JSON has a form for every type; a value that is no object has room for one column. */
-  #refuses({ name }: Column): string | undefined {
-    const { message_format: format, key } = this.#ctx.options;
+  /** JSON has a form for every type, Avro for most; a value that is no object has room for one column. */
+  #refuses(column: Column): string | undefined {
+    const { name } = column;
+    const { message_format: format, key, headers } = this.#ctx.options;
+    if (format === 'avro') return headers.includes(name) ? undefined : avroRefuses(column);
     if (format === 'json' || name === 'value' || name.startsWith('__dpone__')) return undefined;
     const keys = key === undefined ? [] : Array.isArray(key) ? key : key.fields;
     if (keys.includes(name) || headerNames({ framework: [] }, this.#ctx.options).includes(name)) return undefined;

@@ -8,6 +8,7 @@ import {
   type StageResult,
   type StagingSpec,
 } from '@dpone/sdk';
+import type { AvroValues } from './avro-values.js';
 import { BadMessage } from './decode/bad-message.js';
 import type { SinkOptions } from './options.js';
 import { rowEncoder } from './row-encoder.js';
@@ -21,6 +22,8 @@ export interface StageCall {
   readonly options: SinkOptions;
   readonly topic: string;
   readonly signal: AbortSignal;
+  /** Where values are Avro. */
+  readonly avro: AvroValues | undefined;
 }
 
 /** Rows are encoded once, when they come, and written in large pieces. */
@@ -66,7 +69,7 @@ async function encodeAll(
   onProgress: (rows: number, bytes: number) => void,
 ): Promise<{ rows: number; bytes: number }> {
   const { spec, load, options, signal } = call;
-  const encode = rowEncoder(spec, load, options);
+  const encode = rowEncoder(spec, load, options, call.avro);
   const frames = new Writer(FLUSH + 65_536);
   let rows = 0;
   let bytes = 0;

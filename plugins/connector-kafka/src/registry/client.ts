@@ -58,7 +58,22 @@ export class RegistryClient {
     return asked;
   }
 
-  async #get<T>(path: string): Promise<T | null> {
+  /** The id of an Avro schema under a subject: registered where it is new, or else only looked up. */
+  async idOf(subject: string, text: string, register: boolean): Promise<number> {
+    const path = `subjects/${encodeURIComponent(subject)}${register ? '/versions' : ''}`;
+    const answer = await this.#ask<Answer>(path, JSON.stringify({ schema: text, schemaType: 'AVRO' }));
+    if (answer?.id !== undefined) return answer.id;
+    throw fail('DPONE_SCHEMA_BREAKING', `the schema registry does not have the schema of these rows under ${subject}`, {
+      where: `subject ${subject}`,
+      remedy: `Register it, or set sink.options.schema_registry.auto_register_schemas: true. It is: ${text}`,
+    });
+  }
+
+  #get<T>(path: string): Promise<T | null> {
+    return this.#ask(path);
+  }
+
+  async #ask<T>(path: string, body?: string): Promise<T | null> {
     const { url, username, password } = this.#address;
     const where = `schema registry ${new URL(url).host}`;
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(WAIT_MS)]);
@@ -68,14 +83,24 @@ export class RegistryClient {
         : { authorization: `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` };
     let response: Response;
     try {
-      const headers = { accept: 'application/vnd.schemaregistry.v1+json, application/json', ...credentials };
-      response = await fetch(`${url}/${path}`, { headers, signal });
+      const headers = {
+        accept: 'application/vnd.schemaregistry.v1+json, application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/vnd.schemaregistry.v1+json' }),
+        ...credentials,
+      };
+      const method = body === undefined ? 'GET' : 'POST';
+      response = await fetch(`${url}/${path}`, { method, headers, signal, ...(body === undefined ? {} : { body }) });
     } catch (error) {
       throw fail('DPONE_CONNECTION_FAILED', `the ${where} does not answer`, { where, cause: error });
     }
     if (response.status === 404) return null;
     if (response.status === 401 || response.status === 403)
       throw fail('DPONE_AUTH_FAILED', `the ${where} refuses the user (${response.status})`, { where });
+    if (response.status === 409)
+      throw fail('DPONE_SCHEMA_BREAKING', `the ${where} refuses the schema: ${(await response.text()).slice(0, 500)}`, {
+        where: path,
+        remedy: 'Change the columns so that the schema stays compatible, or the compatibility of the subject.',
+      });
     if (!response.ok) throw fail('DPONE_SOURCE_READ', `the ${where} answers ${response.status} for ${path}`, { where });
     return (await response.json()) as T;
   }

@@ -3,6 +3,7 @@ import { BadMessage } from '../decode/bad-message.js';
 import type { MessageDecoder } from '../decode/decoder.js';
 import type { FormatOf, ValueFormat } from '../value-format.js';
 import { avroReader } from './avro.js';
+import { registryAddress } from './address.js';
 import { RegistryClient, type RegisteredSchema } from './client.js';
 import { jsonSchemaReader } from './json-schema.js';
 import { protobufReader } from './protobuf.js';
@@ -21,7 +22,7 @@ const TYPES = { avro: 'AVRO', protobuf: 'PROTOBUF', json_schema: 'JSON' } as con
 export async function registryFormat(of: FormatOf): Promise<ValueFormat> {
   const { ctx, topic } = of;
   const format = ctx.options.message_format as keyof typeof TYPES;
-  const registry = new RegistryClient(addressOf(of), ctx.signal);
+  const registry = new RegistryClient(registryAddress(ctx, 'source'), ctx.signal);
   const subject = ctx.options.schema_registry.subject ?? `${topic}-value`;
   const readers = new Readers(registry, subject, TYPES[format]);
   const versions = await registry.versions(subject);
@@ -36,17 +37,6 @@ export async function registryFormat(of: FormatOf): Promise<ValueFormat> {
       if (!fields.some((known) => known.name === field.name)) fields.push({ ...field, nullable: true });
   const columns = fields.map(({ name, type, nullable }): Column => ({ name, type, nullable }));
   return { columns, decoder: (wanted) => registryDecoder(readers, columns, wanted) };
-}
-
-function addressOf({ ctx }: FormatOf): { url: string; username?: string; password?: string } {
-  const given = ctx.connection.registry;
-  const url = ctx.options.schema_registry.url?.replace(/\/+$/, '') ?? given?.url;
-  if (url !== undefined) return { ...given, url };
-  throw fail('DPONE_CONNECTION_INVALID', `message_format ${ctx.options.message_format} needs a schema registry`, {
-    where: 'source.connection.schema_registry_url',
-    remedy:
-      'Set schema_registry_url of the connection (<ID>_SCHEMA_REGISTRY_URL), or source.options.schema_registry.url.',
-  });
 }
 
 /** The readers of the schemas that messages name, each made once. */

@@ -74,6 +74,16 @@ export class Writer {
     return this;
   }
 
+  /** Zigzag, 64 bits. */
+  varlong(value: bigint): this {
+    if (BigInt.asIntN(31, value) === value) return this.varint(Number(value));
+    this.reserve(10);
+    let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n));
+    for (; rest >= 0x80n; rest >>= 7n) this.#buffer[this.#at++] = Number(rest & 0x7fn) | 0x80;
+    this.#buffer[this.#at++] = Number(rest);
+    return this;
+  }
+
   /** Bytes behind their length; null is -1. */
   varBytes(bytes: Uint8Array | null): this {
     return bytes === null ? this.varint(-1) : this.varint(bytes.length).raw(bytes);
