@@ -1,5 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { compare, median, runProcess } from '../measure.mjs';
 import { benchServer, postgresProject, shell } from '../postgres-server.mjs';
@@ -122,7 +123,9 @@ const fromPostgres = kafkaCase('from-postgres', {
     let round = 0;
     const made = async () => {
       const topic = `bench-out-${round++}`;
-      await kafka.create(topic, PARTITIONS);
+      // kafkajs's own way to wait fails where a broker under load has not heard of the topic yet.
+      await kafka.admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: PARTITIONS }] });
+      await setTimeout(1000);
       return topic;
     };
     let topic;
