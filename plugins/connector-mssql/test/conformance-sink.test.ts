@@ -1,3 +1,4 @@
+import { duckdbCodec } from '@dpone/connector-duckdb';
 import { freshMssql, mssqlMissing, type FreshMssql } from '@dpone/test-services';
 import { conformance, type SinkScenario } from '@dpone/testkit';
 import { mssqlSink } from '../dist/definitions.js';
@@ -21,6 +22,7 @@ describe('the mssql sink shows the kit behaviours on a server', function () {
     id: 'mssql',
     definition: mssqlSink,
     waivers: SINK_WAIVERS,
+    codecs: [duckdbCodec],
     holds: ({ type }) => 'type' in physicalName(type),
     place: (name) => ({ connection: db.uri, table: { schema: `s${++places}`, name } }),
     rows: (place) => readTable(db, place.table!),
