@@ -36,6 +36,8 @@ export interface System {
   typeOf(column: Column): string | undefined;
   /** Whether that type, or the type that a load makes for the column, reaches a value. Default: it reaches every one. */
   reaches?(column: Column, value: unknown): boolean;
+  /** Present where the server that is here is another one that speaks like it: then loads are planned by `declared`. */
+  readonly standIn?: { readonly lacks: (column: Column) => boolean };
   /** How the source is read by what is new; nothing where it knows that by itself. */
   readonly cursor?: Readonly<Record<string, unknown>>;
   open(project: TempProject): Promise<OpenSystem>;

@@ -1,5 +1,5 @@
 import type { CanonicalType, Column } from '@dpone/sdk';
-import { freshMssql, mssqlMissing } from '@dpone/test-services';
+import { freshMssql, mssqlMissing, mssqlVersion } from '@dpone/test-services';
 import type { Row } from '@dpone/testkit';
 import type { System } from '../system.js';
 import { rowOf } from '../values.js';
@@ -81,11 +81,17 @@ function asText({ name, type }: Column): string {
   }
 }
 
+const isStandIn = mssqlMissing() === undefined && !(await mssqlVersion()).startsWith('Microsoft');
+
+/** Those that there are keep microseconds. */
+const finer = ({ type }: Column): boolean => (type.kind === 'timestamp' || type.kind === 'time') && type.precision > 6;
+
 export const mssql: System = {
   id: 'mssql',
   memory: 'table',
   missing: mssqlMissing,
   typeOf: typeName,
+  ...(isStandIn ? { standIn: { lacks: finer } } : {}),
   cursor: { incremental_column: 'version' },
   declared: () => declaredMssql(typeName),
   async open() {
