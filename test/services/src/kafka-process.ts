@@ -82,6 +82,8 @@ const properties = (folder: string, port: number, controller: number, options: K
     // Compaction and retention are tested: they must not wait for minutes.
     'log.cleaner.backoff.ms': '500',
     'log.retention.check.interval.ms': '1000',
+    // Messages of tests bear times of years ago.
+    'log.retention.ms': '-1',
     'log.cleaner.dedupe.buffer.size': '16777216',
   })
     .map(([name, value]) => `${name}=${value}\n`)
