@@ -105,6 +105,8 @@ export interface PlanResult {
     readonly id: string;
     readonly transport: string;
     readonly codec: string | null;
+    /** The sink's server reads the files from where they are. */
+    readonly remote?: true;
     /** Each cheaper lane that was refused, and why. */
     readonly refused: readonly { readonly lane: string; readonly reason: string }[];
   };

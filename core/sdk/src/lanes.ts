@@ -33,6 +33,20 @@ export type Transport = 'pull' | 'push' | 'stream' | 'rows';
 export interface Lane {
   readonly id: LaneId;
   readonly transport: Transport;
+  /** With `pull`: the sink's server reads the files from where they are, and no byte of them passes this machine. */
+  readonly remote?: true;
+}
+
+/** Files that a server other than this machine can read. */
+export interface RemoteFiles {
+  /** `https://bucket.s3.eu-central-1.amazonaws.com/a/b.parquet`; the names have no wildcards in them. */
+  readonly urls: readonly string[];
+  /** What requests to them are signed with; null where they are open to everyone. Secret: for statements alone. */
+  readonly keys: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string | undefined;
+  } | null;
 }
 
 /** One lane that a source offers or a sink accepts for a schema. */
@@ -106,6 +120,8 @@ export type LaneData =
       readonly transport: 'pull';
       readonly files: FileSet;
       readonly schema: Schema;
+      /** On a remote lane, in place of `files.paths`, which is empty. */
+      readonly remote?: RemoteFiles;
       /** Rows of the files less those that `where` leaves out, where the format knows; compared with what was staged. */
       readonly sent?: number | undefined;
       /** Called once the files are no longer read, where the source wants to know: it may have copied them here. */

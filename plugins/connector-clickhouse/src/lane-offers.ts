@@ -1,8 +1,12 @@
 import { laneRefuses, type CanonicalType, type Column, type LaneOffer } from '@dpone/sdk';
 import { columnType, SYSTEM } from './types.js';
 
-/** Relative cost of a row: the server's own blocks, text of the server's own, a file in between, values in JavaScript. */
-const SINK_COST = { native: 1.5, 'pg-copy-text': 2, parquet: 3, rows: 20 } as const;
+/**
+ * Relative cost of a row: the server's own blocks, text of the server's own, files that are there, a file that has to be
+ * written first, values in JavaScript. Postgres writes Parquet faster than text, but a text is loaded while it is
+ * written, and takes no disk.
+ */
+const SINK_COST = { native: 1.5, 'pg-copy-text': 2, files: 3, written: 5, rows: 20 } as const;
 const SOURCE_COST = { native: 1, 'pg-copy-text': 1.5, parquet: 2, csv: 4, tsv: 4, rows: 20 } as const;
 
 const noType = (column: Column): string | undefined => {
@@ -10,8 +14,17 @@ const noType = (column: Column): string | undefined => {
   return 'refused' in type ? type.refused : undefined;
 };
 
+/** Objects that the server reads itself. */
+const remote: LaneOffer = {
+  id: 'parquet',
+  transport: 'pull',
+  remote: true,
+  cost: 1,
+  refuses: (c) => noType(c) ?? noParquet(c.type),
+};
+
 /** What staging takes. */
-export function sinkOffers(): LaneOffer[] {
+export function sinkOffers(readsS3: boolean): LaneOffer[] {
   return [
     { id: 'native', transport: 'stream', cost: SINK_COST.native, refuses: (c) => noType(c) ?? notNative(c) },
     {
@@ -20,8 +33,9 @@ export function sinkOffers(): LaneOffer[] {
       cost: SINK_COST['pg-copy-text'],
       refuses: (c) => noType(c) ?? notPgText(c),
     },
-    { id: 'parquet', transport: 'pull', cost: SINK_COST.parquet, refuses: (c) => noType(c) ?? noParquet(c.type) },
-    { id: 'parquet', transport: 'push', cost: SINK_COST.parquet, refuses: (c) => noType(c) ?? noParquet(c.type) },
+    { id: 'parquet', transport: 'pull', cost: SINK_COST.files, refuses: (c) => noType(c) ?? noParquet(c.type) },
+    { id: 'parquet', transport: 'push', cost: SINK_COST.written, refuses: (c) => noType(c) ?? noParquet(c.type) },
+    ...(readsS3 ? [remote] : []),
     { id: 'rows', transport: 'rows', cost: SINK_COST.rows, refuses: noType },
   ];
 }

@@ -61,6 +61,12 @@ export const sinkOptions = z.strictObject({
     .min(1)
     .optional()
     .describe('Name of a cluster: tables are made, exchanged and dropped `ON CLUSTER`. Default: this server alone.'),
+  reads_s3: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the server itself reads Parquet objects where the source is `s3`. It must reach the store, and is given the credentials of the source with each statement. Default false: dpone brings the bytes.',
+    ),
   merge: z
     .enum(['delete_insert', 'replacing'])
     .default('delete_insert')

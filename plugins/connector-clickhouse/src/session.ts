@@ -138,6 +138,21 @@ export class Session {
     });
   }
 
+  /** Runs an `INSERT ... SELECT`; resolves with how many rows the server says it wrote. `secrets` are in the statement. */
+  async insertSelect(sql: string, doing: Doing, signal: AbortSignal, secrets: readonly string[]): Promise<number> {
+    return guarded(doing, async () => {
+      const settings = this.#all({ wait_end_of_query: 1 });
+      const asked = this.#client.command({ query: sql, clickhouse_settings: settings, abort_signal: signal });
+      const { summary } = await asked.catch((error: unknown) => {
+        // A server may quote the statement.
+        throw without(secrets, error);
+      });
+      if (summary?.written_rows === undefined)
+        throw fail(doing.code, `${doing.what}: the server did not say how many rows it took`);
+      return Number(summary.written_rows);
+    });
+  }
+
   /** Whether the user has a privilege; undefined where the server cannot be asked, as before ClickHouse 24.9. */
   async hasPrivilege(privilege: string, on: string, doing: Doing): Promise<boolean | undefined> {
     try {
@@ -175,6 +190,16 @@ export class Session {
   #all(more: Settings = {}): Record<string, string | number | boolean> {
     return { ...this.#settings, ...more };
   }
+}
+
+/** The same error, in which nobody finds the secrets. */
+function without(secrets: readonly string[], error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  for (const secret of secrets) {
+    error.message = error.message.replaceAll(secret, '***');
+    error.stack = error.stack?.replaceAll(secret, '***') ?? '';
+  }
+  return error;
 }
 
 async function guarded<T>(doing: Doing, work: () => Promise<T>): Promise<T> {

@@ -75,7 +75,7 @@ export class ClickHouseSink implements Sink {
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {
-    return sinkOffers();
+    return sinkOffers(this.#ctx.options.reads_s3);
   }
 
   physicalType(column: Column): { readonly type: string } | { readonly refused: string } {

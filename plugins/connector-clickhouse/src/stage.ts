@@ -11,6 +11,7 @@ import {
   type LaneData,
   type LoadRef,
   type RejectedRow,
+  type RemoteFiles,
   type RowBatch,
   type Schema,
   type StageResult,
@@ -22,7 +23,7 @@ import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
 import { ident, tableName } from './sql.js';
 import { fromNative, fromOwnText, fromParquet, fromPgText, type Arriving } from './stage-columns.js';
-import { insertArriving } from './staging-sql.js';
+import { insertArriving, type Reads } from './staging-sql.js';
 import { stagedType } from './types.js';
 import { valueText, type ValueText } from './value-text.js';
 
@@ -54,7 +55,9 @@ export async function stageData(
     case 'stream':
       return stageStream(data, ctx, onProgress);
     case 'pull':
-      return stageFiles(data.files, data.schema, ctx, onProgress);
+      return data.remote === undefined
+        ? stageFiles(data.files, data.schema, ctx, onProgress)
+        : stageRemote(data.remote, data.files, data.schema, ctx, onProgress);
     case 'push':
       return stagePush(data, partition, ctx, onProgress);
     case 'rows':
@@ -62,8 +65,8 @@ export async function stageData(
   }
 }
 
-const statement = (ctx: StageContext, arriving: Arriving, format: string, where?: string): string =>
-  insertArriving(ctx.tables.rows, arriving, format, ctx.load, ctx.spec, ctx.now().toISOString(), where);
+const statement = (ctx: StageContext, arriving: Arriving, from: Reads, where?: string): string =>
+  insertArriving(ctx.tables.rows, arriving, from, ctx.load, ctx.spec, ctx.now().toISOString(), where);
 
 async function stageStream(
   data: LaneData & { transport: 'stream' },
@@ -78,7 +81,7 @@ async function stageStream(
     data.lane === 'native'
       ? fromNative(columns, spec.columns, wideTimes)
       : fromPgText(columns, spec.columns, wideTimes);
-  const sql = statement(ctx, arriving, data.lane === 'native' ? 'Native' : 'TabSeparated');
+  const sql = statement(ctx, arriving, { format: data.lane === 'native' ? 'Native' : 'TabSeparated' });
   const rows = await session.send(sql, data.stream, doing, signal);
   onProgress(rows, 0);
   return { rows, rejected: 0 };
@@ -95,7 +98,7 @@ async function stageFiles(
     throw fail('DPONE_NO_LANE', `the clickhouse sink takes no ${files.compression} ${files.lane} files`);
   const arriving = fromParquet(schema.columns, ctx.spec.columns, ctx.wideTimes);
   const where = files.where === undefined ? undefined : predicateSql(files.where, (name) => `i.${ident(name)}`);
-  const sql = statement(ctx, arriving, 'Parquet', where);
+  const sql = statement(ctx, arriving, { format: 'Parquet' }, where);
   let [rows, bytes] = [0, 0];
   for (const path of files.paths) {
     bytes += await sizeOf(path);
@@ -103,6 +106,26 @@ async function stageFiles(
     onProgress(rows, bytes);
   }
   return { rows, bytes, rejected: 0 };
+}
+
+/** Objects that the server reads itself, one statement each. */
+async function stageRemote(
+  { urls, keys }: RemoteFiles,
+  files: FileSet,
+  schema: Schema,
+  ctx: StageContext,
+  onProgress: Progress,
+): Promise<StageResult> {
+  const arriving = fromParquet(schema.columns, ctx.spec.columns, ctx.wideTimes);
+  const where = files.where === undefined ? undefined : predicateSql(files.where, (name) => `i.${ident(name)}`);
+  const secrets = keys === null ? [] : [keys.secretAccessKey, keys.sessionToken ?? ''].filter((one) => one !== '');
+  let rows = 0;
+  for (const url of urls) {
+    const sql = statement(ctx, arriving, { s3: { url, keys } }, where);
+    rows += await ctx.session.insertSelect(sql, doing, ctx.signal, secrets);
+    onProgress(rows, 0);
+  }
+  return { rows, rejected: 0 };
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -154,7 +177,7 @@ async function stageRows(
       if (text !== '') yield Buffer.from(text);
     }
   }
-  const sql = statement(ctx, fromOwnText(schema.columns, spec.columns), 'TabSeparated');
+  const sql = statement(ctx, fromOwnText(schema.columns, spec.columns), { format: 'TabSeparated' });
   const first = lines();
   const begun = await first.next();
   // A statement without a body is sent none: the server would wait for it.

@@ -1,4 +1,4 @@
-import type { Column, FrameworkColumn, LoadRef, StagingSpec, TableRef } from '@dpone/sdk';
+import type { Column, FrameworkColumn, LoadRef, RemoteFiles, StagingSpec, TableRef } from '@dpone/sdk';
 import { designFor, engineClause, onCluster, tableClause, type Design } from './design.js';
 import { sqlTime } from './meta-sql.js';
 import type { LoadTables } from './names.js';
@@ -83,11 +83,20 @@ export const dropStaging = (tables: LoadTables, design: Design): string[] => [
 export const dropOnCluster = (design: Design, ...tables: readonly TableRef[]): string[] =>
   tables.map((table) => `DROP TABLE IF EXISTS ${tableName(table)}${onCluster(design)} SYNC`);
 
+/** One Parquet object that the server reads itself. */
+export interface S3File {
+  readonly url: string;
+  readonly keys: RemoteFiles['keys'];
+}
+
+/** What an INSERT reads: the body of its request in a format, or an object. */
+export type Reads = { readonly format: string } | { readonly s3: S3File };
+
 /** `INSERT INTO staging ... SELECT ... FROM input(...) FORMAT ...`, framework columns and all, in one pass. */
 export function insertArriving(
   table: TableRef,
   arriving: Arriving,
-  format: string,
+  from: Reads,
   load: LoadRef,
   spec: StagingSpec,
   extractedAt: string,
@@ -99,12 +108,24 @@ export function insertArriving(
     ...(where === undefined ? [] : [where]),
   ];
   const inner =
-    `SELECT ${named.join(', ')} FROM input(${text(arriving.structure)}) AS i` +
+    `SELECT ${named.join(', ')} FROM ${'s3' in from ? s3(from.s3, arriving) : `input(${text(arriving.structure)})`} AS i` +
     (conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`);
   const framework = spec.framework.map((c) => frameworkValue(c, load, spec.columns, extractedAt));
   const list = columnList([...spec.columns, ...spec.framework]);
   const select = [...spec.columns.map((c) => `s.${ident(c.name)}`), ...framework].join(', ');
-  return `INSERT INTO ${tableName(table)} (${list}) SELECT ${select} FROM (${inner}) AS s FORMAT ${format}`;
+  const format = 's3' in from ? '' : ` FORMAT ${from.format}`;
+  return `INSERT INTO ${tableName(table)} (${list}) SELECT ${select} FROM (${inner}) AS s${format}`;
+}
+
+/** https://clickhouse.com/docs/sql-reference/table-functions/s3 */
+function s3({ url, keys }: S3File, { structure }: Arriving): string {
+  const signed =
+    keys === null
+      ? ['NOSIGN']
+      : [keys.accessKeyId, keys.secretAccessKey, ...(keys.sessionToken === undefined ? [] : [keys.sessionToken])].map(
+          text,
+        );
+  return `s3(${[text(url), ...signed, "'Parquet'", text(structure)].join(', ')})`;
 }
 
 /** The value of a `__dpone__*` column: a constant of the load, or a hash of the row, made where the row is. */

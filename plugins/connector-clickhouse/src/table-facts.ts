@@ -28,18 +28,20 @@ const at = (table: TableRef): string => `database = ${text(table.schema!)} AND `
 
 /** Reads the catalog; null where there is no such table. */
 export async function tableFacts(session: Session, table: TableRef, doing: Doing): Promise<TableFacts | null> {
-  const [own] = await session.rows(
-    'SELECT engine, engine_full, sorting_key, primary_key, partition_key, toString(uuid) AS uuid, ' +
-      "arrayMap((d, t) -> concat(d, '.', t), dependencies_database, dependencies_table) AS readers " +
-      `FROM system.tables WHERE ${at(table)}name = ${text(table.name)}`,
-    doing,
-  );
+  const [[own], rows] = await Promise.all([
+    session.rows(
+      'SELECT engine, engine_full, sorting_key, primary_key, partition_key, toString(uuid) AS uuid, ' +
+        "arrayMap((d, t) -> concat(d, '.', t), dependencies_database, dependencies_table) AS readers " +
+        `FROM system.tables WHERE ${at(table)}name = ${text(table.name)}`,
+      doing,
+    ),
+    session.rows(
+      'SELECT name, type, default_kind, comment FROM system.columns ' +
+        `WHERE ${at(table)}table = ${text(table.name)} ORDER BY position`,
+      doing,
+    ),
+  ]);
   if (own === undefined) return null;
-  const rows = await session.rows(
-    'SELECT name, type, default_kind, comment FROM system.columns ' +
-      `WHERE ${at(table)}table = ${text(table.name)} ORDER BY position`,
-    doing,
-  );
   const unreadable = new Map<string, string>();
   const columns = rows.map((row) => column(row, session.facts.zone, unreadable));
   const sorting = String(own['sorting_key']);

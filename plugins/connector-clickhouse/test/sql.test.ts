@@ -8,7 +8,7 @@ import { explainLoad } from '../dist/finalize.js';
 import { createMeta } from '../dist/meta-sql.js';
 import { loadTables, metaNames } from '../dist/names.js';
 import { sinkOptions } from '../dist/options.js';
-import { createStaging } from '../dist/staging-sql.js';
+import { createStaging, insertArriving } from '../dist/staging-sql.js';
 import { fromNative, fromParquet, fromPgText } from '../dist/stage-columns.js';
 import type { TableFacts } from '../dist/table-facts.js';
 import { columnType } from '../dist/types.js';
@@ -133,6 +133,13 @@ function statements(): string {
   );
   const spec = { columns: COLUMNS.map(native), framework: [], badRows: 'fail' } as const;
   const { load } = program([]);
+  const parquet = fromParquet(COLUMNS.slice(0, 2), COLUMNS.slice(0, 2), true);
+  const two = { ...spec, columns: spec.columns.slice(0, 2) };
+  const url = 'https://lake.s3.eu-central-1.amazonaws.com/raw/a.parquet';
+  for (const keys of [null, { accessKeyId: 'KEY', secretAccessKey: "SEC'RET", sessionToken: 'TOKEN' }])
+    say(`an object that the server reads, ${keys === null ? 'open to everyone' : 'signed for'}`, [
+      insertArriving(plain.tables.rows, parquet, { s3: { url, keys } }, load, two, '2026-01-01T00:00:00.000Z'),
+    ]);
   say('staging like the target', createStaging(plain.tables, load, spec, FACTS, plain.design));
   say('staging like the target on a cluster', createStaging(plain.tables, load, spec, REPLICATED, cluster.design));
   say('staging of a first load on a cluster', createStaging(plain.tables, load, spec, null, cluster.design));

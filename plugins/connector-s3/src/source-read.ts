@@ -26,6 +26,7 @@ import { LocalCopies } from './local-copies.js';
 import { locate, uriOf } from './location.js';
 import type { SourceOptions } from './options.js';
 import { PartitionFiles, splitObjects } from './partition-files.js';
+import { remoteFiles, remoteOffers } from './remote.js';
 import type { Listed } from './source.js';
 import type { StoredObject } from './store.js';
 import { lastKey, lastKeys, newObjects } from './taken-objects.js';
@@ -66,6 +67,20 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
     const bytes = sizeOf(full);
     const rows = where === undefined ? description.rows : undefined;
     const data = async ({ index }: Partition, lane: Lane): Promise<LaneData> => {
+      if (lane.remote === true) {
+        const set: FileSet = {
+          ...form,
+          format: description.format,
+          paths: [],
+          ...(where === undefined ? {} : { where }),
+        };
+        return {
+          transport: 'pull',
+          files: set,
+          schema,
+          remote: await remoteFiles(parts[index]!, listed.stores, ctx.connection),
+        };
+      }
       const paths = await files.take(index);
       const set: FileSet = { ...form, format: description.format, paths, ...(where === undefined ? {} : { where }) };
       const release = (): Promise<void> => files.release(index);
@@ -81,7 +96,7 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
         spec: part.map((one) => [uriOf(one), one.size, one.etag, one.versionId ?? null]),
         estimate: { bytes: sizeOf(part) },
       })),
-      lanes: offers(form.lane),
+      lanes: [...offers(form.lane), ...remoteOffers(form, full, ctx)],
       advance: advance.kind === 'max' ? { ...advance, column: columnNamed(advance.column, schema).name } : advance,
       identity: { objects: objects.map(identityOf) },
       data,

@@ -21,7 +21,7 @@ export function planText(plan: PlanResult, format: string): string {
     ['to', sideText(plan['sink'] as Side)],
     ['strategy', strategy.mode + (strategy.unique_key.length > 0 ? ` by ${strategy.unique_key.join(', ')}` : '')],
     ...(strategy.reasons ?? []).map((reason): [string, string] => ['', reason]),
-    ['lane', `${lane.id}, ${lane.transport}${codec}`],
+    ['lane', `${lane.id}, ${lane.remote === true ? 'remote ' : ''}${lane.transport}${codec}`],
     ...lane.refused.map((refused): [string, string] => ['', `not ${refused.lane}: ${refused.reason}`]),
     ['rows', rows === null || rows === undefined ? 'not known before the read' : `about ${count(rows)}`],
     ...(plan.schema_changes.length === 0 ? ['none'] : plan.schema_changes).map((change, i): [string, string] => [

@@ -84,9 +84,12 @@ export function planLanes(input: LaneInput): LanePlan {
 }
 
 function wayBetween(offer: LaneOffer, accept: LaneOffer, input: LaneInput): Way | undefined {
-  const from: Lane = { id: offer.id, transport: offer.transport };
-  const into: Lane = { id: accept.id, transport: accept.transport };
+  const from = laneOf(offer);
+  const into = laneOf(accept);
   const cost = offer.cost + accept.cost;
+  // What only the sink's server reads, nobody here can turn into something else.
+  if (offer.remote !== accept.remote) return undefined;
+  if (offer.remote === true && !isLane(from)(accept)) return undefined;
   if (offer.id === accept.id) {
     if (offer.transport === accept.transport) return { from, into, codec: false, cost };
     const spools = accept.transport === 'pull' && (offer.transport === 'push' || offer.transport === 'stream');
@@ -103,8 +106,8 @@ function refusal(way: Way, input: LaneInput): string | undefined {
   const unwanted = lanes.filter((id) => input.allowed !== undefined && !input.allowed.includes(id));
   if (unwanted.length > 0) return `engine.lanes does not name ${unwanted.join(', ')}`;
   if (way.codec && input.setsAside) return 'a codec cannot hand rows that it could not read to the quarantine';
-  const offer = input.offers.find((o) => o.id === way.from.id && o.transport === way.from.transport)!;
-  const accept = input.accepts.find((o) => o.id === way.into.id && o.transport === way.into.transport)!;
+  const offer = input.offers.find(isLane(way.from))!;
+  const accept = input.accepts.find(isLane(way.into))!;
   const reasons = input.source.flatMap((column, i) => {
     const staged = input.staged[i] ?? column;
     const reason =
@@ -118,6 +121,17 @@ function refusal(way: Way, input: LaneInput): string | undefined {
   });
   return reasons.length === 0 ? undefined : reasons.join('; ');
 }
+
+const laneOf = ({ id, transport, remote }: Lane): Lane => ({
+  id,
+  transport,
+  ...(remote === undefined ? {} : { remote }),
+});
+
+const isLane =
+  (one: Lane) =>
+  (other: Lane): boolean =>
+    one.id === other.id && one.transport === other.transport && one.remote === other.remote;
 
 /** Rows hold a text's value as it was guessed to be; where staging takes another reading of the text, the text is gone. */
 function readAsGuess(column: Column, staged: Column): string | undefined {
@@ -147,7 +161,8 @@ const byCost = (refused: readonly (RefusedLane & { readonly cost: number })[]): 
   refused.toSorted((a, b) => a.cost - b.cost).map(({ lane, reason }) => ({ lane, reason }));
 
 /** `parquet (pull)`, `rows`. */
-export const laneName = (lane: Lane): string => (lane.id === 'rows' ? 'rows' : `${lane.id} (${lane.transport})`);
+export const laneName = (lane: Lane): string =>
+  lane.id === 'rows' ? 'rows' : `${lane.id} (${lane.remote === true ? 'remote ' : ''}${lane.transport})`;
 
 /** `csv (pull)`, `parquet (push) -> parquet (pull)`. */
 export const routeName = (route: Route): string =>

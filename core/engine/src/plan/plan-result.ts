@@ -37,7 +37,7 @@ export function planResult(plan: LoadPlan, load: LoadRef): PlanResult {
       reasons: plan.strategy.reasons,
     },
     bulk_path: routeName(route),
-    lane: { id: route.from.id, transport: route.from.transport, codec: route.codec ? route.into.id : null, refused },
+    lane: { ...route.from, codec: route.codec ? route.into.id : null, refused },
     staging: {
       staging_first: true,
       schema: spec.sink.stagingSchema ?? spec.sink.table.schema ?? null,

@@ -47,6 +47,20 @@ describe('lane planner', () => {
     });
   });
 
+  it("has the sink's server read files from where they are where both sides say so, and only then", () => {
+    const remote: LaneOffer = { ...offer('parquet', 'pull', 0.5), remote: true };
+    const here = offer('parquet', 'pull', 1);
+    const offers = [ROWS, here, remote];
+    const both = planLanes(input({ offers, accepts: [ROWS, offer('parquet', 'pull', 1), remote] }));
+    expect(both.route.from).to.deep.equal({ id: 'parquet', transport: 'pull', remote: true });
+    const one = planLanes(input({ offers, accepts: [ROWS, offer('csv', 'pull', 1)], codecs: [DUCKDB] }));
+    expect(one.route).to.deep.equal({
+      from: { id: 'parquet', transport: 'pull' },
+      into: { id: 'csv', transport: 'pull' },
+      codec: true,
+    });
+  });
+
   it('leaves a lane that a column does not survive, and says which and why', () => {
     const plan = planLanes(
       input({

@@ -142,6 +142,12 @@ INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` (`id`, `note`
 EXCHANGE TABLES `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` AND `mart`.`orders`;
 DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__next` SYNC;
 
+-- an object that the server reads, open to everyone
+INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` (`id`, `note`) SELECT s.`id`, s.`note` FROM (SELECT CAST(i.`id` AS Int64) AS `id`, CAST(i.`note` AS Nullable(String)) AS `note` FROM s3('https://lake.s3.eu-central-1.amazonaws.com/raw/a.parquet', NOSIGN, 'Parquet', '`id` Nullable(Int64), `note` Nullable(String)') AS i) AS s;
+
+-- an object that the server reads, signed for
+INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` (`id`, `note`) SELECT s.`id`, s.`note` FROM (SELECT CAST(i.`id` AS Int64) AS `id`, CAST(i.`note` AS Nullable(String)) AS `note` FROM s3('https://lake.s3.eu-central-1.amazonaws.com/raw/a.parquet', 'KEY', 'SEC\'RET', 'TOKEN', 'Parquet', '`id` Nullable(Int64), `note` Nullable(String)') AS i) AS s;
+
 -- staging like the target
 DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` SYNC;
 DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` SYNC;

@@ -67,7 +67,17 @@ function sessionOf(id: string): EngineSession {
 async function carryOut(asked: Asked, how: Rewritten): Promise<void> {
   if (how.kind === 'result') return sendResult(asked, how);
   if (how.kind === 'insert') return takeRows(asked, how);
-  const result = await asked.run(asked.query.sql);
+  const { sql } = asked.query;
+  const table = how.countIn;
+  if (table !== undefined) {
+    const rows = await alone(`${asked.query.database}.${table}`, () =>
+      countedAround(asked, table, () => asked.run(sql)),
+    );
+    summary(asked.response, rows);
+    asked.response.end();
+    return;
+  }
+  const result = await asked.run(sql);
   summary(asked.response, result.rowsRead);
   asked.response.end(Buffer.from(result.bytes()));
 }

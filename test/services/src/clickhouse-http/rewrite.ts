@@ -11,12 +11,15 @@ export type Rewritten =
       /** The table whose rows are to be counted, where the engine does not say how many it took. */
       readonly countIn?: string;
     }
-  | { readonly kind: 'plain' };
+  /** `countIn`: as above. */
+  | { readonly kind: 'plain'; readonly countIn?: string };
 
 const FORMAT = /\bFORMAT\s+(\w+)\s*((?:SETTINGS\s+[\s\S]*)?);?\s*$/i;
 /** `CHECK GRANT` has one too, and no FORMAT. */
 const HAS_RESULT = /^\s*(?:\(\s*)*(?:WITH|SELECT|SHOW|DESCRIBE|DESC|EXPLAIN|EXISTS|CHECK)\b(?!\s+GRANT\b)/i;
 const INPUT = /\binput\s*\(\s*('(?:[^'\\]|\\.|'')*')\s*\)/i;
+/** Clients are told how many rows such an INSERT wrote. */
+const READS_S3 = /^\s*INSERT\b[\s\S]*\bFROM s3\(/i;
 const TARGET = /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?((?:(?:`(?:[^`\\]|\\.)*`|"(?:[^"\\]|\\.)*"|\w+)\.?)+)/i;
 
 const literal = (path: string): string => `'${path}'`;
@@ -27,7 +30,10 @@ export function rewrite(sql: string, defaultFormat: string, hasData: boolean): R
   const body = found === null ? sql.replace(/;\s*$/, '') : sql.slice(0, found.index);
   const settings = found?.[2] ?? '';
   if (hasData) return insert(body, format, settings);
-  if (!HAS_RESULT.test(sql)) return { kind: 'plain' };
+  if (!HAS_RESULT.test(sql)) {
+    const countIn = READS_S3.test(sql) ? TARGET.exec(sql)?.[1] : undefined;
+    return { kind: 'plain', ...(countIn === undefined ? {} : { countIn }) };
+  }
   return {
     kind: 'result',
     format,
