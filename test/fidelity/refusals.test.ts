@@ -35,7 +35,7 @@ async function table(project: TempProject, value: string): Promise<void> {
 }
 
 describe('what a format cannot hold is refused before a byte is written', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let project: TempProject;
   beforeEach(() => (project = tempProject()));
   afterEach(() => project.remove());

@@ -18,7 +18,7 @@ const TARGETS = FILE_LANES.flatMap((lane) =>
 );
 
 describe('files of every format', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let dir: string;
   beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'dpone-formats-'))));
   afterEach(() => rm(dir, { recursive: true, force: true }));

@@ -19,7 +19,7 @@ const codeOf = async (call: Promise<unknown>): Promise<string> =>
   );
 
 describe('the lock of a files target', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let meta: string;
   const children: ChildProcess[] = [];
   beforeEach(async () => (meta = await mkdtemp(join(tmpdir(), 'dpone-lock-'))));

@@ -24,7 +24,7 @@ const refusal = async (call: () => unknown): Promise<DponeError> => {
 };
 
 describe('the files sink', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let dir: string;
   beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'dpone-sink-'))));
   afterEach(() => rm(dir, { recursive: true, force: true }));

@@ -23,7 +23,7 @@ const refusal = async (call: Promise<unknown>): Promise<DponeError> => {
 };
 
 describe('the files source', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let dir: string;
   beforeEach(async () => (dir = await mkdtemp(join(tmpdir(), 'dpone-files-'))));
   afterEach(() => rm(dir, { recursive: true, force: true }));

@@ -66,4 +66,4 @@ describe('the command marketplace', () => {
   it('has no text form', async () => {
     expect((await dpone(space.cwd, ['ops', 'marketplace', '--format', 'text'])).exit).to.equal(2);
   });
-}).timeout(30_000);
+}).timeout(60_000);

@@ -78,7 +78,7 @@ describe('a whole release through the built program', () => {
   });
 
   it('sees any byte that is changed in any of its artifacts', async function () {
-    this.timeout(process.env['DPONE_TEST_EVERY_BYTE'] === undefined ? 120_000 : 0);
+    this.timeout(process.env['DPONE_TEST_EVERY_BYTE'] === undefined ? 600_000 : 0);
     const random = randomOf(20260301);
     const unseen: string[] = [];
     let changes = 0;
@@ -104,7 +104,7 @@ describe('a whole release through the built program', () => {
   });
 
   it('sees it through the built program, with the file that was changed', async function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const listed = files.filter((file) => !/^final\/|^env\/|artifact_index|evidence-chain/.test(file));
     const copy = join(made, 'changed');
     await cp(cwd, copy, { recursive: true });

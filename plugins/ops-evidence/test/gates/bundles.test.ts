@@ -98,4 +98,4 @@ describe('the command evidence-bundle', () => {
       expect((await bundle(rows, ...more)).exit).to.equal(2);
       expect(await readdir(space.cwd)).to.eql([]);
     });
-}).timeout(30_000);
+}).timeout(60_000);

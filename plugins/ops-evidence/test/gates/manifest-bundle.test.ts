@@ -112,5 +112,5 @@ describe('manifest-bundle', () => {
     expect((await dpone(space.cwd, [...call, '--no-redact'])).exit).to.equal(0);
     expect(await space.text('out/files/f.yml')).to.include(SECRET);
     expect((await dpone(space.cwd, [...call, '--file', 'f=b.yml'])).exit).to.equal(2);
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

@@ -122,5 +122,5 @@ describe('run-registry', () => {
       expect(ran.exit).not.to.equal(0);
       expect(await record(ran.stdout)).to.include({ run_id: 'real_2', status: 'failed', passed: false });
     });
-  }).timeout(30_000);
+  }).timeout(60_000);
 });
