@@ -11,6 +11,7 @@ import {
 } from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone, type CliResult } from '../support/cli.js';
+import { endFollows, Follow } from '../support/follow.js';
 import { linkPlugins } from '../support/link-plugin.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { expectCleanTopic, orderMessages } from './kafka-shop.js';
@@ -97,6 +98,31 @@ describe('loads from and into Kafka when brokers go', function () {
       expect(code, stdout + stderr).to.equal(0);
       await expectCleanServer(made, db.uri, ORDERS, 0);
     } finally {
+      made.remove();
+    }
+  });
+
+  it('a run that follows outlives its broker, and can be stopped while there is none', async () => {
+    await using db = await freshDatabase();
+    const topic = kafka.name('orders');
+    await kafka.create(topic, 2);
+    await kafka.send(topic, orderMessages(ORDERS.slice(0, 100)));
+    const made = toPostgres(server.brokers, topic, db.uri);
+    try {
+      const follow = new Follow(made, ['--commit-interval', '50ms']);
+      await follow.until(({ rows }) => rows >= 100);
+      await server.kill();
+      await server.restart();
+      const producer = await openKafka(server);
+      await producer.send(topic, orderMessages(ORDERS.slice(100, 150)));
+      await producer.close();
+      await follow.until(({ rows }) => rows >= 150);
+      await server.kill();
+      await follow.stop();
+      await expectCleanServer(made, db.uri, ORDERS.slice(0, 150), 0);
+    } finally {
+      await endFollows();
+      await server.restart();
       made.remove();
     }
   });

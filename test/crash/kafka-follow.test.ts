@@ -1,7 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { freshDatabase, kafkaMissing, openKafka, type FreshDatabase, type TestKafka } from '@dpone/test-services';
 import { expect } from 'chai';
-import { dpone, type CliResult } from '../support/cli.js';
+import { dpone } from '../support/cli.js';
+import { endFollows, Follow, linesOf } from '../support/follow.js';
 import { linkPlugins } from '../support/link-plugin.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { orderMessages } from './kafka-shop.js';
@@ -17,68 +17,6 @@ const orders = (from: number, to: number): Order[] =>
     amount: `${from + i}.25`,
     at: '2026-01-01 00:00:00',
   }));
-
-interface Loaded {
-  readonly load_id: string;
-  readonly passed: boolean;
-  readonly result: { readonly extracted_rows: number };
-}
-
-const linesOf = (stdout: string): Loaded[] =>
-  stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Loaded);
-
-const follows: Follow[] = [];
-
-/** A run that follows, and what it has told so far. */
-class Follow {
-  readonly ended: Promise<CliResult>;
-  #child: ChildProcess | undefined;
-  #stdout = '';
-  #stderr = '';
-
-  constructor(project: TempProject, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    follows.push(this);
-    this.ended = dpone(['run', 'orders.yml', '--follow', '--format', 'json', ...args], {
-      cwd: project.path,
-      env,
-      onStart: (child) => {
-        this.#child = child;
-        child.stdout!.on('data', (text: string) => (this.#stdout += text));
-        child.stderr!.on('data', (text: string) => (this.#stderr += text));
-      },
-    });
-  }
-
-  get loads(): Loaded[] {
-    return linesOf(this.#stdout.slice(0, this.#stdout.lastIndexOf('\n') + 1));
-  }
-
-  get rows(): number {
-    return this.loads.reduce((sum, { result }) => sum + result.extracted_rows, 0);
-  }
-
-  /** Waits until something is true; where the run ends before, the test says so by its outcome. */
-  async until(what: (told: { rows: number; stderr: string }) => boolean): Promise<void> {
-    let running = true;
-    void this.ended.then(() => (running = false));
-    while (running && !what({ rows: this.rows, stderr: this.#stderr }))
-      await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#child?.kill(name);
-  }
-
-  /** Asks it to stop, and expects that it does so in peace. */
-  async stop(): Promise<void> {
-    this.signal('SIGTERM');
-    const { code, stdout, stderr } = await this.ended;
-    expect(code, stdout + stderr).to.equal(0);
-  }
-}
 
 const missing = await kafkaMissing();
 
@@ -110,10 +48,7 @@ sink: {type: postgres, connection: "${db.uri}", table: mart.orders, strategy: {m
     linkPlugins(project, 'connector-kafka');
   });
   afterEach(async () => {
-    for (const follow of follows.splice(0)) {
-      follow.signal('SIGKILL');
-      await follow.ended;
-    }
+    await endFollows();
     project?.remove();
     await db?.[Symbol.asyncDispose]();
   });

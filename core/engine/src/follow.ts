@@ -37,7 +37,8 @@ export async function followProcess(
   try {
     while (!ended.aborted) {
       // What the source cannot say now, a load finds out, and tells in full.
-      const pause = when.pause(stored === null ? undefined : await source.pending(stored));
+      const pause = when.pause(stored === null ? undefined : await unlessAborted(ended, source.pending(stored)));
+      if (ended.aborted) break;
       if (pause > 0) {
         if (when.idle && !waiting) await options.onEvent?.({ type: 'waiting', process: spec.name });
         waiting = when.idle;
@@ -62,5 +63,18 @@ export async function followProcess(
     return { ...counts(), passed: true, exit: 0 };
   } finally {
     await source.close();
+  }
+}
+
+/** What comes of some work, or undefined once a signal fires: a source that is waited for holds up no end. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  const listening = new AbortController();
+  const aborted = new Promise<undefined>((resolve) =>
+    signal.addEventListener('abort', () => resolve(undefined), { once: true, signal: listening.signal }),
+  );
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    listening.abort();
   }
 }

@@ -30,6 +30,7 @@ export function followed(host: EngineHost, spec: ProcessSpec, options: Pick<RunO
   const close = async (): Promise<void> => {
     const made = await opening?.catch(() => undefined);
     opening = undefined;
+    made?.work.abort(fail('DPONE_CANCELLED', 'the source is closed'));
     made?.work.close();
     await made?.scope.dispose();
   };
