@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { typeName } from '@dpone/sdk';
 import { COLUMNS } from './fixture.js';
 import { readGolden, type SourceGolden } from './golden.js';
@@ -14,8 +16,18 @@ const code = (text: string): string => `\`${text}\``;
 const typeOfColumn = new Map(COLUMNS.map((c) => [c.name, typeName(c.type)]));
 const types = (columns: readonly string[]): string => columns.map((name) => code(typeOfColumn.get(name)!)).join(', ');
 
-/** Lines of the page below its introduction, made of the golden files alone. */
-export function squareTables(systems: readonly string[]): string[] {
+const PAGE = fileURLToPath(new URL('../../../docs/specs/square.md', import.meta.url));
+const MARK = '<!-- tables -->';
+
+export const pageIs = (): string => readFileSync(PAGE, 'utf8');
+
+/** The page's own introduction, and tables that are made of the golden files alone. */
+export const pageShouldBe = (systems: readonly string[]): string =>
+  `${[pageIs().split(MARK)[0]!.trimEnd(), '', MARK, '', ...squareTables(systems)].join('\n').trimEnd()}\n`;
+
+export const writePage = (systems: readonly string[]): void => writeFileSync(PAGE, pageShouldBe(systems));
+
+function squareTables(systems: readonly string[]): string[] {
   const sources = systems.flatMap((id) => readGolden(id) ?? []);
   return [...lanes(sources, systems), ...strategies(sources, systems), ...targetTypes(sources, systems)];
 }

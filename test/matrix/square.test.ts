@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
 import { readGolden, writeGolden, WRITES } from './golden.js';
+import { writePage } from './page.js';
 import { allTypesTable, planPair, type Ends, type PairPlan } from './plan-pair.js';
 import { allows, readRegistry } from './registry.js';
 import { loadFirst, loadOnce, runPair, type FirstLoad, type LiveEnds, type PairRun, type Round } from './run-pair.js';
@@ -39,11 +40,13 @@ describe('the square: every source to every sink in every strategy', function ()
     }
   });
   after(async () => {
-    if (WRITES)
+    if (WRITES) {
       for (const [source, sinks] of planned) {
         const lacks = COLUMNS.filter((column) => systemOf(source)!.typeOf(column) === undefined);
         writeGolden({ source, no_type_for: lacks.map((c) => c.name), sinks });
       }
+      writePage(SYSTEMS.map(({ id }) => id));
+    }
     for (const open of opened.values()) await open.close();
     project?.remove();
   });
