@@ -101,7 +101,7 @@ async function lookAtPrivileges(session: Session, on: string, privileges: readon
   const missing: string[] = [];
   for (const privilege of privileges) {
     const granted = await session.hasPrivilege(privilege, on, doing(`asking for privileges on ${on}`));
-    if (granted === undefined) return 'the server cannot be asked: it is older than 24.9';
+    if (granted === undefined) return 'the server cannot be asked: it knows no CHECK GRANT';
     if (!granted) missing.push(privilege);
   }
   if (missing.length === 0) return 'a load may do what it does';

@@ -153,7 +153,7 @@ export class Session {
     });
   }
 
-  /** Whether the user has a privilege; undefined where the server cannot be asked, as before ClickHouse 24.9. */
+  /** Whether the user has a privilege; undefined where the server knows no CHECK GRANT. */
   async hasPrivilege(privilege: string, on: string, doing: Doing): Promise<boolean | undefined> {
     try {
       // The statement has no FORMAT, which the driver's own queries have.

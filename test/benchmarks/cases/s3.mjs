@@ -6,14 +6,15 @@ import { benchServer, postgresProject } from '../postgres-server.mjs';
 import { ROOT } from '../workspace.mjs';
 
 const TRANSFER = fileURLToPath(new URL('../s3-transfer.mjs', import.meta.url));
-const KEY = 'lake/narrow.parquet';
+export const KEY = 'lake/narrow.parquet';
 
 const postgres = (uri, table) => ({ type: 'postgres', connection: uri, table: { schema: 'public', name: table } });
 const refresh = (side) => ({ ...side, strategy: { mode: 'full_refresh' } });
-const transfer = (how, bucket, key, file) => runProcess([process.execPath, TRANSFER, how, bucket.uri, key, file]);
+export const transfer = (how, bucket, key, file) =>
+  runProcess([process.execPath, TRANSFER, how, bucket.uri, key, file]);
 
 let store;
-const bench = async () => {
+export const benchBucket = async () => {
   store ??= (async () => {
     const { freshBucket } = await import('@dpone/test-services');
     return freshBucket();
@@ -32,7 +33,7 @@ async function project(name, manifest) {
 }
 
 /** Two processes one after the other, as one. */
-const both = async (first, second) => {
+export const both = async (first, second) => {
   const [a, b] = [await first(), await second()];
   return { seconds: a.seconds + b.seconds, peakBytes: Math.max(a.peakBytes, b.peakBytes) };
 };
@@ -47,7 +48,7 @@ const s3Case = (name, { what, baseline, limit, run }) => ({
     const peaks = [];
     const server = await benchServer();
     const { rows } = await server.table('narrow');
-    const measured = await run(server, await bench(), rounds, (result) => {
+    const measured = await run(server, await benchBucket(), rounds, (result) => {
       peaks.push(result.peakBytes / 2 ** 20);
       return result;
     });
@@ -58,7 +59,7 @@ const s3Case = (name, { what, baseline, limit, run }) => ({
 
 /** The table as one object, made once. */
 let seeded;
-const seed = (server, bucket) =>
+export const seedObject = (server, bucket) =>
   (seeded ??= (async () => {
     const made = await project('s3-seed', {
       name: 'seed',
@@ -80,7 +81,7 @@ const from = (name, target, clean) =>
     baseline: 'the SDK downloads the object, dpone loads the local file',
     limit: 1.1,
     async run(server, bucket, rounds, note) {
-      await seed(server, bucket);
+      await seedObject(server, bucket);
       const sink = refresh(target(server));
       const subject = await project(`s3-${name}`, {
         name: 'load',
