@@ -52,7 +52,7 @@ export const held = (scenario: SourceScenario, fixture: Fixture): Fixture =>
 
 /** The first lane that carries the whole schema. */
 export function firstLane(read: SourceRead): Lane {
-  const offer = read.lanes.find((lane) => refusal(lane, read.schema) === undefined);
+  const offer = read.lanes.find((lane) => lane.remote !== true && refusal(lane, read.schema) === undefined);
   if (offer === undefined) throw new Error('No offered lane carries every column.');
   return offer;
 }
