@@ -99,7 +99,7 @@ export async function planPair(ends: Ends, modes: readonly string[]): Promise<Pa
   const cheapest = await cheapestLane(whole, carried, askFor);
   const strategies: Record<string, readonly string[] | string> = {};
   for (const mode of modes) {
-    const planned = await ask(mode, [...refused.keys()]);
+    const planned = mode === 'full_refresh' ? whole : await ask(mode, [...refused.keys()]);
     strategies[mode] = typeof planned === 'string' ? planned : reasonsOf(planned);
   }
   const made = physicalTypes(whole);
