@@ -64,11 +64,14 @@ export function readValue(column: Column): ReadValue {
       return (value) => (value as string).toLowerCase();
     case 'date':
       return (value) => (value as Date).toISOString().slice(0, 10);
-    case 'time':
-      return (value) => instant(value as Instant, type.precision).slice(11);
+    case 'time': {
+      const text = instantText(type.precision);
+      return (value) => text(value as Instant).slice(11);
+    }
     case 'timestamp': {
+      const text = instantText(type.precision);
       const zone = type.tz ? 'Z' : '';
-      return (value) => instant(value as Instant, type.precision) + zone;
+      return (value) => text(value as Instant) + zone;
     }
     default:
       return asIs;
@@ -78,11 +81,26 @@ export function readValue(column: Column): ReadValue {
 /** The driver's date: what is finer than a millisecond is beside it, in seconds. */
 type Instant = Date & { readonly nanosecondsDelta?: number };
 
-/** `2026-01-31T12:34:56.1234567`, with as many digits as the type has. */
-function instant(value: Instant, precision: number): string {
-  const text = value.toISOString().slice(0, -1);
-  if (precision === 3) return text;
-  if (precision < 3) return precision === 0 ? text.slice(0, 19) : text.slice(0, 20 + precision);
-  const ticks = Math.round((value.nanosecondsDelta ?? 0) * 1e7);
-  return (text + String(ticks).padStart(4, '0')).slice(0, 20 + precision);
+const MS_PER_DAY = 86_400_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+
+/** `2026-01-31T12:34:56.1234567`, with as many digits as the type has. The text of a day is kept for the rows behind it. */
+function instantText(precision: number): (value: Instant) => string {
+  let day: number | undefined;
+  let date = '';
+  return (value) => {
+    const at = value.getTime();
+    const today = Math.floor(at / MS_PER_DAY);
+    if (today !== day) {
+      day = today;
+      date = value.toISOString().slice(0, 11);
+    }
+    const ms = at - today * MS_PER_DAY;
+    const seconds = Math.floor(ms / 1000);
+    const minutes = Math.floor(seconds / 60);
+    const text = `${date}${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}`;
+    if (precision === 0) return text;
+    const ticks = (ms % 1000) * 10_000 + (precision > 3 ? Math.round((value.nanosecondsDelta ?? 0) * 1e7) : 0);
+    return `${text}.${String(ticks).padStart(7, '0').slice(0, precision)}`;
+  };
 }
