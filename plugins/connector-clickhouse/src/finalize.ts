@@ -24,6 +24,7 @@ import type { LoadTables, MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, text } from './sql.js';
 import { dropOnCluster } from './staging-sql.js';
+import { Tallies } from './tallies.js';
 import { isMergeTree, tableFacts, tablesLike, type TableFacts } from './table-facts.js';
 
 export interface FinalizeContext {
@@ -211,25 +212,6 @@ async function expanded(statement: Statement, ctx: FinalizeContext, doing: Doing
     doing,
   );
   return rows.map((row) => statement.sql.replace(PARTITION, () => text(String(row['partition_id']))));
-}
-
-class Tallies {
-  inserted = 0;
-  updated = 0;
-  deleted = 0;
-  #removed = 0;
-
-  add({ tally }: Statement, changed: number, marked: number): void {
-    if (typeof tally === 'object') this.deleted += marked;
-    else if (tally === 'inserted') this.inserted += changed;
-    else if (tally === 'deleted') this.deleted += changed;
-    else if (tally === 'removed_half') this.#removed = changed;
-    else if (tally === 'added_half') {
-      this.updated += this.#removed;
-      this.inserted += changed - this.#removed;
-      this.#removed = 0;
-    }
-  }
 }
 
 /** Whether parts of one table can be linked into the other: the same columns and keys. */

@@ -21,16 +21,17 @@ import { designFor, designOf, type Design } from './design.js';
 import type { Doing } from './errors.js';
 import { explainLoad, finalizeLoad } from './finalize.js';
 import { sinkOffers } from './lane-offers.js';
+import { LoadRecords } from './load-records.js';
 import { lockTarget, type LockOwner, type LockPlace } from './lock.js';
-import { createMeta, insertState, selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
+import { createMeta } from './meta-sql.js';
 import { loadOfTable, loadTables, metaNames, STAGING_PREFIX, type LoadTables, type MetaNames } from './names.js';
 import type { ClickHouseConnection, SinkOptions } from './options.js';
-import { Session, type Row } from './session.js';
-import { clearLoad, hasTable, settleLoad, type SettlePlace } from './settle.js';
+import { Session } from './session.js';
+import { clearLoad, settleLoad, type SettlePlace } from './settle.js';
 import { ClickHouseLoad } from './sink-load.js';
 import { columnList, tableLabel, tableName, text } from './sql.js';
 import type { StageContext } from './stage.js';
-import { createStaging, type StagingMark } from './staging-sql.js';
+import { createStaging, markOf } from './staging-sql.js';
 import { tableFacts, toSchema, type TableFacts } from './table-facts.js';
 import { columnType } from './types.js';
 
@@ -108,13 +109,9 @@ export class ClickHouseSink implements Sink {
       this.#doing,
     );
     const staged = tables
-      .filter((row) => markOf(row)?.target === this.#label)
+      .filter((row) => markOf(row['comment'])?.target === this.#label)
       .map((row) => loadOfTable(String(row['name'])));
-    const intended = await this.#metaRows(
-      '__dpone__intents',
-      `SELECT DISTINCT load_id FROM ${this.#meta.intents} WHERE target = ${text(this.#label)}`,
-    );
-    const loads = new Set([...staged, ...intended.map((row) => String(row['load_id']))]);
+    const loads = new Set([...staged, ...(await (await this.#records()).intended())]);
     return [...loads].toSorted().map((loadId) => ({ loadId }));
   }
 
@@ -126,38 +123,26 @@ export class ClickHouseSink implements Sink {
 
   /** Of a load whose table took the target's place and which could not say so any more, the receipt is written now. */
   async receipt(loadId: string): Promise<Receipt | null> {
-    return (
-      (await this.#storedReceipt(loadId)) ??
-      ((await settleLoad(await this.#place(), loadId)) ? this.#storedReceipt(loadId) : null)
-    );
+    const records = await this.#records();
+    const stored = await records.receipt(loadId);
+    if (stored !== null) return stored;
+    return (await settleLoad(await this.#place(), loadId)) ? records.receipt(loadId) : null;
   }
 
   async history(limit: number): Promise<readonly Receipt[]> {
-    const sql = selectReceipts(this.#meta, `target = ${text(this.#label)}`);
-    const rows = await this.#metaRows(
-      '__dpone__loads',
-      `SELECT * FROM (${sql}) LIMIT ${Math.max(0, Math.trunc(limit))}`,
-    );
-    return rows.map(toReceipt);
+    return (await this.#records()).history(limit);
   }
 
   async state(key: string): Promise<StateRecord | null> {
-    const rows = await this.#metaRows('__dpone__state', selectStates(this.#meta, `key = ${text(key)}`));
-    return rows[0] === undefined ? null : toState(rows[0]);
+    return (await this.#records()).state(key);
   }
 
   async states(): Promise<readonly StateRecord[]> {
-    return (await this.#metaRows('__dpone__state', selectStates(this.#meta, 'true'))).map(toState);
+    return (await this.#records()).states();
   }
 
   async resetState(key: string): Promise<void> {
-    const session = await this.#opened();
-    const [newest] = await this.#metaRows(
-      '__dpone__state',
-      `SELECT max(fence) AS fence, count() AS rows FROM ${this.#meta.state} WHERE key = ${text(key)}`,
-    );
-    if (newest === undefined || Number(newest['rows']) === 0) return;
-    await session.run(insertState(this.#meta, key, null, '', Number(newest['fence']), true), this.#doing);
+    await (await this.#records()).resetState(key);
   }
 
   async begin(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
@@ -248,28 +233,13 @@ export class ClickHouseSink implements Sink {
     };
   }
 
-  async #storedReceipt(loadId: string): Promise<Receipt | null> {
-    const rows = await this.#metaRows('__dpone__loads', selectReceipts(this.#meta, `load_id = ${text(loadId)}`));
-    return rows[0] === undefined ? null : toReceipt(rows[0]);
-  }
-
-  async #metaRows(name: string, sql: string): Promise<Row[]> {
-    if (!(await hasTable(await this.#opened(), this.#target, name))) return [];
-    return (await this.#opened()).rows(sql, this.#doing, { settings: { select_sequential_consistency: 1 } });
+  async #records(): Promise<LoadRecords> {
+    return new LoadRecords(await this.#opened(), this.#target, this.#meta);
   }
 
   #opened(): Promise<Session> {
     const { connection, options } = this.#ctx;
     this.#session ??= Session.open(connection, options.settings, options.connect_timeout_ms);
     return this.#session;
-  }
-}
-
-/** The load and target that a staging table was made for, from its comment. */
-function markOf(row: Row): StagingMark | undefined {
-  try {
-    return JSON.parse(String(row['comment'])) as StagingMark;
-  } catch {
-    return undefined;
   }
 }

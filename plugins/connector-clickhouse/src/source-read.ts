@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
   fail,
@@ -19,6 +18,7 @@ import {
   type SourceRead,
   type TableRef,
 } from '@dpone/sdk';
+import { countedLines } from './counted-lines.js';
 import { clickhouseError, type Doing } from './errors.js';
 import { formatOf } from './file-format.js';
 import { sourceOffers } from './lane-offers.js';
@@ -192,33 +192,6 @@ async function streamed(selection: Selection, lane: 'native' | 'pg-copy-text', f
   const { stream, sent } =
     lane === 'native' ? { stream: from, sent: Promise.resolve(undefined) } : countedLines(from, doing);
   return { transport: 'stream', lane, schema, format: {}, stream, sent };
-}
-
-const LINE_FEED = 10;
-
-/** The stream, and how many lines it had: line feeds inside of values are written as `\n`. */
-function countedLines(from: Readable, doing: Doing): { stream: Readable; sent: Promise<number> } {
-  let lines = 0;
-  let end: (rows: number) => void;
-  let broken: (error: unknown) => void;
-  const sent = new Promise<number>((resolve, reject) => {
-    end = resolve;
-    broken = reject;
-  });
-  // Who reads the stream meets its error there.
-  sent.catch(() => undefined);
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) lines++;
-      done(null, chunk);
-    },
-    flush(done) {
-      end(lines);
-      done();
-    },
-  });
-  pipeline(from, stream).catch((error: unknown) => broken(clickhouseError(error, doing)));
-  return { stream, sent };
 }
 
 /** The answer's bytes into a file; how many rows they are is counted by a second look at what was written. */

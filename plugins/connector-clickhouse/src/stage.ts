@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
   fail,
-  isDponeError,
-  type Column,
   type FileSet,
   type FileTarget,
   type LaneData,
   type LoadRef,
-  type RejectedRow,
   type RemoteFiles,
   type RowBatch,
   type Schema,
@@ -18,14 +15,13 @@ import {
   type StagingSpec,
 } from '@dpone/sdk';
 import type { Doing } from './errors.js';
+import { LineWriter, type BadRow } from './line-writer.js';
 import type { LoadTables } from './names.js';
 import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
 import { ident, tableName } from './sql.js';
 import { fromNative, fromOwnText, fromParquet, fromPgText, type Arriving } from './stage-columns.js';
 import { insertArriving, type Reads } from './staging-sql.js';
-import { stagedType } from './types.js';
-import { valueText, type ValueText } from './value-text.js';
 
 /** One load's staging, as the ways of filling it see it. */
 export interface StageContext {
@@ -192,70 +188,6 @@ async function stageRows(
 async function* again(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
-}
-
-interface BadRow {
-  readonly column: string;
-  readonly reason: string;
-  readonly record: RejectedRow['row'];
-}
-
-class LineWriter {
-  readonly #columns: readonly Column[];
-  readonly #texts: readonly ValueText[];
-  readonly #nulls: readonly boolean[];
-
-  constructor(columns: readonly Column[], staged: readonly Column[], wideTimes: boolean) {
-    this.#columns = columns;
-    this.#texts = columns.map((c, i) => valueText(c.type, stagedType(staged[i]!), wideTimes));
-    this.#nulls = staged.map((c) => !['array', 'map', 'struct'].includes(c.type.kind));
-  }
-
-  lines(batch: RowBatch, onBad: (row: BadRow) => void): string {
-    const lines: string[] = [];
-    for (let row = 0; row < batch.rows; row++) {
-      const line = this.#line(batch, row, onBad);
-      if (line !== undefined) lines.push(line);
-    }
-    return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
-  }
-
-  #line(batch: RowBatch, row: number, onBad: (row: BadRow) => void): string | undefined {
-    const fields: string[] = [];
-    for (const [c, text] of this.#texts.entries()) {
-      const value = batch.columns[c]?.[row];
-      try {
-        if (value !== null && value !== undefined) fields.push(text(value));
-        else if (this.#nulls[c]) fields.push('\\N');
-        else
-          throw fail(
-            'DPONE_VALUE_OUT_OF_RANGE',
-            `ClickHouse has no NULL of a column of type ${this.#columns[c]!.type.kind}`,
-          );
-      } catch (error) {
-        if (!isDponeError(error)) throw error;
-        const { name } = this.#columns[c]!;
-        onBad({ column: name, reason: `${name}: ${error.message}`, record: this.#record(batch, row) });
-        return undefined;
-      }
-    }
-    return fields.join('\t');
-  }
-
-  #record(batch: RowBatch, row: number): RejectedRow['row'] {
-    return Object.fromEntries(this.#columns.map((c, i) => [c.name, plainValue(batch.columns[i]?.[row])]));
-  }
-}
-
-/** A value as JSON can hold it: integers beyond 2^53 and bytes as text. */
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]));
-  return value ?? null;
 }
 
 async function insertRejects(ctx: StageContext, partition: number, bad: readonly BadRow[]): Promise<void> {

@@ -164,3 +164,12 @@ export const rowHash = (columns: readonly string[]): string =>
       return `ifNull(concat(toString(length(${value})), ':', ${value}), '-')`;
     })
     .join(', ')}))))`;
+
+/** The load and target that a staging table was made for, from its comment. */
+export function markOf(comment: unknown): StagingMark | undefined {
+  try {
+    return JSON.parse(String(comment)) as StagingMark;
+  } catch {
+    return undefined;
+  }
+}
