@@ -10,7 +10,8 @@ export default class Reporter extends Mocha.reporters.Spec {
     const skipped = [];
     runner.on(EVENT_TEST_PENDING, (test) => skipped.push(test));
     runner.once(EVENT_RUN_END, () => {
-      for (const test of skipped) Mocha.reporters.Base.consoleLog(`skipped: ${test.fullTitle()}: ${skipReasonOf(test)}`);
+      for (const test of skipped)
+        Mocha.reporters.Base.consoleLog(`skipped: ${test.fullTitle()}: ${skipReasonOf(test)}`);
       const { passes, failures } = this.stats;
       const tail = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
       Mocha.reporters.Base.consoleLog(`${passes} passed, ${failures} failed${tail}`);
