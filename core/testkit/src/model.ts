@@ -1,6 +1,8 @@
 import type { Column, FinalizeStep, Predicate, PredicateValue } from '@dpone/sdk';
 import { comparable } from './compare.js';
 import type { Row } from './fixtures/fixture.js';
+import { applyEvents } from './model-events.js';
+import { addVersions } from './model-versions.js';
 
 /** What a step does to a target, said a second time and independently of any sink: the expectation of the kit. */
 export interface ModelResult {
@@ -10,19 +12,20 @@ export interface ModelResult {
   readonly deleted: number;
 }
 
-/** The steps that the model knows. The others are held against a strategy's own tests. */
-export const MODELLED = ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'] as const;
+/** When the model's loads began. */
+export const MODEL_LOADED_AT = '2026-01-01T00:00:00.000000Z';
 
-/** Applies steps in order. Throws for a step that the model does not know. */
+/** Applies steps in order, as a load that began at `loadedAt`. Versions and events are not counted. */
 export function applySteps(
   steps: readonly FinalizeStep[],
   before: readonly Row[],
   staged: readonly Row[],
   columns: readonly Column[],
+  loadedAt: string = MODEL_LOADED_AT,
 ): ModelResult {
   let total: ModelResult = { rows: before, inserted: 0, updated: 0, deleted: 0 };
   for (const step of steps) {
-    const next = applyStep(step, total.rows, staged, columns);
+    const next = applyStep(step, total.rows, staged, columns, loadedAt);
     total = {
       rows: next.rows,
       inserted: total.inserted + next.inserted,
@@ -38,6 +41,7 @@ function applyStep(
   before: readonly Row[],
   staged: readonly Row[],
   columns: readonly Column[],
+  loadedAt: string,
 ): ModelResult {
   const keyOf = (key: readonly string[]) => (row: Row) =>
     JSON.stringify(key.map((name) => comparable(row[name], columns.find((c) => c.name === name)!.type)));
@@ -52,10 +56,17 @@ function applyStep(
     }
     case 'merge': {
       const key = keyOf(step.key);
-      const stagedKeys = new Set(staged.map(key));
-      const kept = before.filter((row) => !stagedKeys.has(key(row)));
+      const { unlessSame } = step;
+      const known = new Map(before.map((row) => [key(row), row]));
+      const same = keyOf(unlessSame ?? []);
+      const fresh = staged.filter((row) => {
+        const old = known.get(key(row));
+        return unlessSame === undefined || old === undefined || same(old) !== same(row);
+      });
+      const freshKeys = new Set(fresh.map(key));
+      const kept = before.filter((row) => !freshKeys.has(key(row)));
       const updated = before.length - kept.length;
-      return { rows: [...kept, ...staged], inserted: staged.length - updated, updated, deleted: 0 };
+      return { rows: [...kept, ...fresh], inserted: fresh.length - updated, updated, deleted: 0 };
     }
     case 'delete': {
       const kept = before.filter((row) => matches(step.where, row, columns) !== true);
@@ -68,15 +79,21 @@ function applyStep(
       return { rows: [...kept, ...staged], inserted: staged.length, updated: 0, deleted: before.length - kept.length };
     }
     case 'remove_absent': {
-      if (step.how !== 'delete') break;
       const key = keyOf(step.key);
       const present = new Set(staged.map(key));
+      if (step.how === 'mark') {
+        const goes = (row: Row): boolean => !present.has(key(row)) && row['__dpone__deleted_at'] === null;
+        const rows = before.map((row) => (goes(row) ? { ...row, __dpone__deleted_at: loadedAt } : row));
+        return { rows, inserted: 0, updated: 0, deleted: before.filter(goes).length };
+      }
       const kept = before.filter((row) => present.has(key(row)));
       return { rows: kept, inserted: 0, updated: 0, deleted: before.length - kept.length };
     }
-    default:
+    case 'add_versions':
+      return addVersions(step, before, staged, columns, loadedAt);
+    case 'apply_events':
+      return applyEvents(step, before, staged, columns, loadedAt);
   }
-  throw new Error(`The model does not know ${JSON.stringify(step)}.`);
 }
 
 /** A predicate on one row with SQL's three values: null is "unknown". */

@@ -73,7 +73,20 @@ describe('duckdb statements', () => {
   });
 
   it('are refused for primitives that are not in the capabilities', () => {
-    expect(() => statements(program({ op: 'expire', key: ['id'], absent: false }))).to.throw('expire');
+    expect(() =>
+      statements(
+        program({
+          op: 'add_versions',
+          key: ['id'],
+          effective: null,
+          compare: [],
+          from: 'f',
+          to: 't',
+          current: 'c',
+          absent: 'keep',
+        }),
+      ),
+    ).to.throw('add_versions');
     expect(() => statements(program({ op: 'replace_partitions', column: 'id', native: 'required' }))).to.throw(
       'partitions',
     );

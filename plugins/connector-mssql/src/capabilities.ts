@@ -5,6 +5,14 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['column', 'cdc'],
   partitions: true,
   snapshot: 'consistent',
+  events: {
+    operation: '_cdc_op',
+    order: '_cdc_seq',
+    columns: ['_cdc_op', '_cdc_seq'],
+    upserts: ['read', 'insert', 'update'],
+    deletes: ['delete'],
+    truncates: ['truncate'],
+  },
   facts: [
     {
       fact: 'Each partition is a SNAPSHOT transaction; a shared lock of the table, held while they begin, makes them one state.',

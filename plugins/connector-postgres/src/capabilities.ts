@@ -5,6 +5,16 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['column', 'xmin', 'cdc'],
   partitions: true,
   snapshot: 'consistent',
+  events: {
+    operation: '_cdc_op',
+    order: '_cdc_seq',
+    unchanged: '_cdc_unchanged',
+    oldKey: '_cdc_old_key',
+    columns: ['_cdc_op', '_cdc_seq', '_cdc_lsn', '_cdc_xid', '_cdc_committed_at', '_cdc_unchanged', '_cdc_old_key'],
+    upserts: ['read', 'insert', 'update'],
+    deletes: ['delete'],
+    truncates: ['truncate'],
+  },
   facts: [
     {
       fact: 'Every connection of a read sees one exported snapshot, also on a standby.',

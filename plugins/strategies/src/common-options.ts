@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cdcOptions, diffOptions, partitionOptions, scd2Options, windowOptions } from './mode-options.js';
 
 /**
  * Keys that every strategy of a manifest may carry, whether it acts on them or not: a manifest that changes its `mode`
@@ -46,15 +47,16 @@ export const commonOptions = {
     .union([z.boolean(), z.int().min(0).max(2)])
     .optional()
     .describe('Accepted for sinks that change rows by mutations. A load always waits until its change is done.'),
-  partition: z
-    .looseObject({ column: z.string().min(1).optional().describe('The column that divides the target.') })
-    .optional()
-    .describe('Read by strategies that replace whole partitions; the built-in three do not.'),
+  partition: partitionOptions.optional().describe('`partition_replace`: the partitions, and how they are replaced.'),
   custom_predicate: z
     .string()
     .min(1)
     .optional()
-    .describe('Read by strategies that replace the rows that fit a condition; the built-in three do not.'),
+    .describe("`replace`: which rows of the target are replaced, as a condition in the target's own SQL."),
+  window: windowOptions.optional().describe('`replace`: which rows are replaced, as a range of a column.'),
+  diff: diffOptions.optional().describe('`snapshot_diff`: what a difference is, and what becomes of absent keys.'),
+  scd2: scd2Options.optional().describe('`scd2`: the columns of a version, and since when a row holds.'),
+  cdc: cdcOptions.optional().describe('`cdc_apply`: what the columns of an event are, and what a deletion does.'),
 } as const;
 
 export const commonSchema = z.strictObject(commonOptions);
@@ -62,7 +64,17 @@ export type CommonOptions = z.output<typeof commonSchema>;
 
 /** What each key is worth where nobody wrote it. */
 const UNSET: Readonly<Partial<CommonOptions>> = { merge_policy: 'auto', overwrite_type: 'auto', only_new_rows: false };
-const OPTIONAL = ['merge_policy', 'overwrite_type', 'only_new_rows', 'partition', 'custom_predicate'] as const;
+const OPTIONAL = [
+  'merge_policy',
+  'overwrite_type',
+  'only_new_rows',
+  'partition',
+  'custom_predicate',
+  'window',
+  'diff',
+  'scd2',
+  'cdc',
+] as const;
 
 /** One line for the keys that are set and that this mode does not act on. */
 export function unusedReason(mode: string, options: CommonOptions, used: readonly string[]): string[] {

@@ -1,5 +1,15 @@
 import { conformance, type StrategyScenario } from '@dpone/testkit';
-import { fullRefresh, incrementalAppend, incrementalMerge } from '../dist/index.js';
+import {
+  cdcApply,
+  fullRefresh,
+  incrementalAppend,
+  incrementalMerge,
+  partitionReplace,
+  replace,
+  scd2,
+  snapshotDiff,
+  xmin,
+} from '../dist/index.js';
 
 const keyOf = (row: Readonly<Record<string, unknown>>, key: readonly string[]): string =>
   key.map((name) => String(row[name] as bigint)).join('|');
@@ -31,6 +41,54 @@ const SCENARIOS: readonly StrategyScenario[] = [
       const fresh = new Set(staged.map((row) => keyOf(row, key)));
       return [...before.filter((row) => !fresh.has(keyOf(row, key))), ...staged];
     },
+  },
+  {
+    kind: 'strategy',
+    id: 'xmin',
+    definition: xmin,
+    options: [{ merge_policy: 'delete_insert' }],
+  },
+  {
+    kind: 'strategy',
+    id: 'replace',
+    definition: replace,
+    options: [{ custom_predicate: 'id > 4' }, { window: { column: 'id', to: 7 } }],
+    effect: (before, staged) => {
+      const inside = (row: Readonly<Record<string, unknown>>): boolean =>
+        (row['ordered_on'] as string) >= '2026-11-01' && (row['ordered_on'] as string) < '2026-12-01';
+      return [...before.filter((row) => !inside(row)), ...staged];
+    },
+  },
+  {
+    kind: 'strategy',
+    id: 'partition_replace',
+    definition: partitionReplace,
+    options: [
+      { partition: { column: 'ordered_on', native: false } },
+      { partition: { column: 'customer', require_native: true, max_partitions_per_run: 2 } },
+    ],
+    effect: (before, staged) => {
+      const fresh = new Set(staged.map((row) => row['ordered_on']));
+      return [...before.filter((row) => !fresh.has(row['ordered_on'])), ...staged];
+    },
+  },
+  {
+    kind: 'strategy',
+    id: 'snapshot_diff',
+    definition: snapshotDiff,
+    options: [{}, { diff: { compare: 'row_hash' } }, { diff: { delete_policy: 'ignore' } }],
+  },
+  {
+    kind: 'strategy',
+    id: 'scd2',
+    definition: scd2,
+    options: [{}, { scd2: { effective_column: 'updated_at', row_hash_column: '__dpone__row_hash' } }],
+  },
+  {
+    kind: 'strategy',
+    id: 'cdc_apply',
+    definition: cdcApply,
+    options: [{ cdc: { order_column: 'position', delete_policy: 'soft_delete' } }],
   },
 ];
 

@@ -36,5 +36,10 @@ export function violations(
       const measured = rows.length === 0 ? 0 : nulls / rows.length;
       return { violations: measured > check.ratio ? 1 : 0, bad: new Set(), measured };
     }
+    case 'max_distinct': {
+      const values = rows.map((row) => row[at(check.column)]).filter((value) => value !== null);
+      const measured = new Set(values.map((value) => JSON.stringify(value))).size;
+      return { violations: measured > check.values ? 1 : 0, bad: new Set(), measured };
+    }
   }
 }

@@ -84,6 +84,8 @@ function describe({ check, violations, measured }: CheckOutcome): string {
       return `${check.id}: ${measured ?? 'fewer'} rows, at least ${check.rows} wanted`;
     case 'max_null_ratio':
       return `${check.id}: ${measured ?? 'more'} of the rows are NULL, at most ${check.ratio} wanted`;
+    case 'max_distinct':
+      return `${check.id}: ${measured ?? 'more'} different values of ${check.column}, at most ${check.values} allowed`;
     case 'predicate':
       return `${check.id}: ${many(violations, 'row')} that ${violations === 1 ? 'does' : 'do'} not fit`;
   }

@@ -15,6 +15,8 @@ import { commonType, guessFits } from './widen.js';
 export interface EvolveInput {
   /** The source's columns, in the order in which they are read. */
   readonly source: readonly Column[];
+  /** Staged columns that do not reach the target. */
+  readonly envelope: readonly string[];
   /** Columns that the manifest leaves out on purpose. */
   readonly excluded: readonly string[];
   /** Null where the target does not exist. */
@@ -61,7 +63,7 @@ function create(input: EvolveInput): Evolution {
       where: 'sink.table',
       remedy: 'Create the target first.',
     });
-  const schema = { columns: [...columns, ...input.framework.map(plain)] };
+  const schema = { columns: [...columns.filter((c) => !inEnvelope(input, c)), ...input.framework.map(plain)] };
   return { columns, changes: [{ kind: 'create_table', schema }], kept: [], notNull: [], relaxable: [] };
 }
 
@@ -84,6 +86,10 @@ function compare(input: EvolveInput, target: Schema): Evolution {
   };
 
   for (const column of input.source) {
+    if (inEnvelope(input, column)) {
+      columns.push(withNative(column, column.native));
+      continue;
+    }
     const found = existing.get(column.name.toLowerCase());
     const bare = plain(column);
     if (found === undefined) {
@@ -148,6 +154,9 @@ function compare(input: EvolveInput, target: Schema): Evolution {
   if (differences.length > 0) throw breakingError(differences);
   return { columns, changes, kept, notNull, relaxable };
 }
+
+const inEnvelope = (input: EvolveInput, column: Column): boolean =>
+  input.envelope.some((name) => name.toLowerCase() === column.name.toLowerCase());
 
 type Decided = { readonly type: CanonicalType; readonly widen: boolean } | { readonly why: string };
 

@@ -1,4 +1,11 @@
-import { fail, type CanonicalType, type FrameworkColumn, type FrameworkValue, type Schema } from '@dpone/sdk';
+import {
+  fail,
+  type CanonicalType,
+  type FrameworkColumn,
+  type FrameworkValue,
+  type Schema,
+  type StrategyPlan,
+} from '@dpone/sdk';
 import type { LineagePreset } from '../manifest/process-spec.js';
 
 /** Every name that begins so belongs to dpone. */
@@ -19,6 +26,8 @@ const COLUMNS: Readonly<Record<string, { readonly type: CanonicalType; readonly 
   __dpone__list_index: { type: { kind: 'int32' }, value: 'null' },
   // Not of any preset, but filled where a target that another tool or release made has them.
   __dpone__run_id: { type: TEXT, value: 'run_id' },
+  // A row that is loaded is there again.
+  __dpone__deleted_at: { type: INSTANT, value: 'null' },
   __dpone__row_hash: { type: TEXT, value: 'row_hash' },
 };
 
@@ -39,32 +48,55 @@ export interface FrameworkInput {
   /** Names of the data's columns, and of the key: what a row's id is made of. */
   readonly data: readonly string[];
   readonly key: readonly string[];
+  /** Columns that the strategy needs. */
+  readonly needs: NonNullable<StrategyPlan['framework']>;
   /** What the sink can fill. */
   readonly fills: readonly FrameworkValue[];
 }
 
 /**
- * The `__dpone__*` columns of a load: those of the preset, and those that the target has already, so that a table keeps
- * one shape on every path and every run.
+ * The `__dpone__*` columns of a load: those of the preset, those that the strategy needs, and those that the target has
+ * already, so that a table keeps one shape on every path and every run.
  */
 export function frameworkColumns(input: FrameworkInput): FrameworkColumn[] {
   const preset = input.lineage.enabled ? PRESETS[input.lineage.preset] : [];
   const kept = (input.target?.columns ?? []).map((c) => c.name.toLowerCase()).filter((name) => name in COLUMNS);
-  return [...new Set([...preset, ...kept])].map((name) => {
-    const { type, value } = COLUMNS[name]!;
+  const needs = new Map(input.needs.map((need) => [need.name.toLowerCase(), need]));
+  refuseTaken(input, needs);
+  return [...new Set([...preset, ...kept, ...needs.keys()])].map((name) => {
+    const need = needs.get(name);
+    const { type, value } = need ?? COLUMNS[name]!;
     const existing = input.target?.columns.find((c) => c.name.toLowerCase() === name);
     if (value !== 'null' && !input.fills.includes(value))
       throw fail('DPONE_CAPABILITY', `the sink cannot fill the column ${name}`, {
-        where: existing === undefined ? `lineage.preset: ${input.lineage.preset}` : `column ${name} of the target`,
-        remedy: 'Set lineage.preset to minimal or off, or remove the column from the target.',
+        where:
+          need !== undefined
+            ? 'sink.strategy'
+            : existing === undefined
+              ? `lineage.preset: ${input.lineage.preset}`
+              : `column ${name} of the target`,
+        remedy:
+          need === undefined
+            ? 'Set lineage.preset to minimal or off, or remove the column from the target.'
+            : 'Choose options of the strategy that do without it.',
       });
-    const of = value === 'row_id' && input.key.length > 0 ? input.key : input.data;
+    const of = need?.of ?? (value === 'row_id' && input.key.length > 0 ? input.key : input.data);
     return {
-      name: existing?.name ?? name,
+      name: existing?.name ?? need?.name ?? name,
       type: existing?.type ?? type,
       nullable: true,
       value,
       ...(value === 'row_id' || value === 'row_hash' ? { of } : {}),
     };
   });
+}
+
+/** A strategy's own column must be no column of the data: one of the two would be lost. */
+function refuseTaken({ data }: FrameworkInput, needs: ReadonlyMap<string, unknown>): void {
+  const taken = data.find((name) => needs.has(name.toLowerCase()));
+  if (taken !== undefined)
+    throw fail('DPONE_OPTION_CONFLICT', `the source has a column ${taken}, which the strategy fills itself`, {
+      where: 'sink.strategy',
+      remedy: 'Name another column in the options of the strategy, or leave it out: source.options.exclude_columns.',
+    });
 }

@@ -54,13 +54,17 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
   const { host, spec } = open;
   const target = await sink.inspect();
   const targetExists = target.exists;
-  const { read: kind, steps } = await planStrategy(host, open, {
+  const {
+    read: kind,
+    steps,
+    where,
+  } = await planStrategy(host, open, {
     uniqueKey: spec.sink.strategy.uniqueKey,
     targetExists,
   });
   const stateBefore = await access.get();
   const stored: Json = stateBefore?.state ?? null;
-  const read = await openRead({ open, source, read: kind, steps, stored, target: target.schema });
+  const read = await openRead({ open, source, read: kind, steps, where, stored, target: target.schema });
   try {
     return await decide(open, { source, sink, access, target, stateBefore, read });
   } catch (error) {
@@ -91,20 +95,20 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
   });
   const names = named.map((c) => c.name);
   const uniqueKey = spec.sink.strategy.uniqueKey.map((name) => findName(name, names, spec, 'sink.strategy.unique_key'));
-  const strategy = await planStrategy(host, open, {
-    schema: { columns: named },
-    uniqueKey,
-    targetExists: target.exists,
-  });
+  const given = { uniqueKey, targetExists: target.exists };
+  const first = await planStrategy(host, open, { ...given, schema: { columns: named } });
+  const envelope = first.envelope ?? [];
   const framework = frameworkColumns({
     lineage: spec.lineage,
     target: target.schema,
-    data: names,
+    data: names.filter((name) => !envelope.includes(name)),
     key: uniqueKey,
+    needs: first.framework ?? [],
     fills: open.sink.capabilities.framework,
   });
   const evolution = evolve({
     source: columns,
+    envelope,
     excluded: spec.source.excludeColumns,
     target: target.schema,
     framework,
@@ -112,7 +116,7 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
     policy: spec.schemaEvolution,
     ddl: open.sink.capabilities.ddl,
     setsAside: badRows === 'reject',
-    swaps: strategy.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
+    swaps: first.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
     physicalType: (column) => {
       const physical = sink.physicalType(column);
       return 'type' in physical ? physical.type : undefined;
@@ -129,6 +133,8 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
       },
     );
   refuseUnstorable(open, sink, evolution.columns, framework);
+  // Once more: a column that goes to one of another name is compared under that name.
+  const strategy = await planStrategy(host, open, { ...given, schema: { columns: evolution.columns } });
   const laneInput = {
     offers: read.lanes,
     accepts: sink.accepts([...evolution.columns, ...framework]),

@@ -6,6 +6,7 @@ import {
   type SinkDefinition,
   type Source,
   type SourceDefinition,
+  type StrategyDefinition,
 } from '@dpone/sdk';
 import { pluginContext } from '../context.js';
 import type { EngineHost, Scope } from '../host.js';
@@ -39,17 +40,25 @@ export interface OpenOptions {
   readonly step?: (name: FinalizeStepName) => Promise<void>;
 }
 
+/** The process with the cursor that its strategy reads by, where the manifest names none and the source has it. */
+function withCursor(spec: ProcessSpec, { readsBy }: StrategyDefinition, source: SourceDefinition): ProcessSpec {
+  if (spec.source.cursor !== undefined || readsBy === undefined || !source.capabilities.cursors.includes(readsBy))
+    return spec;
+  return { ...spec, source: { ...spec.source, cursor: { kind: readsBy } } };
+}
+
 /** Finds the process's plugins, reads connections and options, and asks the strategy whether they fit. Connects to nothing. */
 export async function openProcess(
   host: EngineHost,
-  spec: ProcessSpec,
+  given: ProcessSpec,
   scope: Scope,
   options: OpenOptions,
 ): Promise<OpenProcess> {
-  const context = pluginContext(host, scope, { signal: options.signal, memoryMb: spec.engine.memoryMb });
-  const source = await host.definition('source', spec.source.type);
-  const sink = await host.definition('sink', spec.sink.type);
-  const definition = await host.definition('strategy', spec.sink.strategy.mode);
+  const context = pluginContext(host, scope, { signal: options.signal, memoryMb: given.engine.memoryMb });
+  const source = await host.definition('source', given.source.type);
+  const sink = await host.definition('sink', given.sink.type);
+  const definition = await host.definition('strategy', given.sink.strategy.mode);
+  const spec = withCursor(given, definition, source);
   refuseTable(spec, 'source', source);
   refuseTable(spec, 'sink', sink);
   const strategyOptions = await parseOptions(definition.options, spec.sink.strategy.options, {

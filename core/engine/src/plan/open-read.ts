@@ -1,4 +1,4 @@
-import type { FinalizeStep, Json, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
+import type { FinalizeStep, Json, Predicate, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
 import { columnsToRead, hintOf } from './columns.js';
 import type { OpenProcess } from './open-process.js';
 import { cursorOf } from './strategy.js';
@@ -10,6 +10,7 @@ export interface ReadInput {
   /** The strategy's word. */
   readonly read: 'all' | 'increment';
   readonly steps?: readonly FinalizeStep[];
+  readonly where?: Predicate | undefined;
   /** The state as it is stored; null before the first load. */
   readonly stored: Json;
   readonly target: Schema | null;
@@ -34,7 +35,7 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
         ? 'all'
         : { cursor: cursor.kind, ...(cursor.column === undefined ? {} : { column: cursor.column }) },
     state: cursor === undefined || !increment ? null : valueOfState(input.stored, cursor, spec),
-    ...(spec.source.customPredicate === undefined ? {} : { where: { op: 'sql', sql: spec.source.customPredicate } }),
+    ...whereBoth(spec.source.customPredicate, input.where),
     parallel: parallelOf(open),
     ...partitionBy(spec.source.partitioning),
     ...(hint === undefined ? {} : { hint }),
@@ -58,7 +59,13 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
 
 /** Whether rows that the target has already leave it as it is. */
 const matchesByKey = (step: FinalizeStep): boolean =>
-  step.op === 'append' ? step.unlessKey !== undefined : step.op !== 'expire' && step.op !== 'apply_events';
+  step.op === 'append' ? step.unlessKey !== undefined : step.op !== 'apply_events';
+
+/** The manifest's condition and the strategy's, both. */
+function whereBoth(sql: string | undefined, where: Predicate | undefined): Pick<ReadRequest, 'where'> {
+  const all = [...(sql === undefined ? [] : [{ op: 'sql', sql } as const]), ...(where === undefined ? [] : [where])];
+  return all.length === 0 ? {} : { where: all.length === 1 ? all[0]! : { op: 'and', all } };
+}
 
 function partitionBy(split: OpenProcess['spec']['source']['partitioning']): Pick<ReadRequest, 'partitionBy'> {
   if (split?.column === undefined) return {};

@@ -14,7 +14,9 @@ export interface ProgramFacts {
 /** The program of a load, for `plan` to show and for finalize to carry out. */
 export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts): LoadProgram {
   const { spec } = plan.open;
-  const columns = [...plan.staging.columns, ...plan.staging.framework];
+  const envelope = plan.strategy.envelope ?? [];
+  const data = plan.staging.columns.filter((c) => !envelope.includes(c.name));
+  const columns = [...data, ...plan.staging.framework];
   const before = plan.stateBefore?.state ?? null;
   const { key, inTarget } = plan.access;
   return {

@@ -22,6 +22,7 @@ const POLICY = {
 } as const;
 const input = (change: Partial<EvolveInput>): EvolveInput => ({
   source: [],
+  envelope: [],
   excluded: [],
   target: null,
   framework: [],
@@ -52,6 +53,7 @@ describe('schema evolution', () => {
       target: null,
       data: ['id'],
       key: [],
+      needs: [],
       fills: ['load_id', 'loaded_at'],
     });
     const { changes } = evolve(input({ source: [guess('id', 'bigint')], framework, required: ['ID'] }));
@@ -251,6 +253,7 @@ describe('framework columns', () => {
       target: target && { columns: target },
       data: ['id', 'b'],
       key: ['id'],
+      needs: [],
       fills: ['load_id', 'loaded_at', 'row_id', 'extracted_at', 'op'],
     });
   const names = (columns: readonly Column[]): string[] => columns.map((c) => c.name.replace('__dpone__', ''));
@@ -283,6 +286,7 @@ describe('framework columns', () => {
         target: null,
         data: [],
         key: [],
+        needs: [],
         fills: ['load_id', 'loaded_at'],
       }),
     );

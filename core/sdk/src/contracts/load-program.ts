@@ -12,23 +12,84 @@ export type FinalizeStep =
   | { readonly op: 'replace_all'; readonly by: 'swap' | 'truncate_insert' }
   /** Staged rows are added; with `unlessKey`, only those whose key the target does not have. */
   | { readonly op: 'append'; readonly unlessKey?: readonly string[] }
-  /** Staged rows replace the target's of the same key and the others are added. */
-  | { readonly op: 'merge'; readonly key: readonly string[]; readonly by: 'upsert' | 'delete_insert' }
+  /**
+   * Staged rows replace the target's of the same key and the others are added. With `unlessSame`, a row is replaced only
+   * where one of these columns differs from the target's; NULL is the same as NULL.
+   */
+  | {
+      readonly op: 'merge';
+      readonly key: readonly string[];
+      readonly by: 'upsert' | 'delete_insert';
+      readonly unlessSame?: readonly string[];
+    }
   /** Rows of the target that fit are removed. */
   | { readonly op: 'delete'; readonly where: Predicate }
   /** Whole partitions of the target that staging has rows of are replaced. */
   | { readonly op: 'replace_partitions'; readonly column: string; readonly native: 'auto' | 'required' | 'never' }
-  /** Rows of the target whose key staging lacks are removed or marked. */
+  /** Rows of the target whose key staging lacks are removed, or marked in `__dpone__deleted_at` with the load's time. */
   | { readonly op: 'remove_absent'; readonly key: readonly string[]; readonly how: 'delete' | 'mark' }
-  /** Current versions whose hash differs from staging's, or that staging lacks, end at the load's time. */
-  | { readonly op: 'expire'; readonly key: readonly string[]; readonly absent: boolean }
-  /** Events of staging are applied in the order of a column. */
-  | {
-      readonly op: 'apply_events';
-      readonly key: readonly string[];
-      readonly order: readonly string[];
-      readonly deletes: 'apply' | 'mark' | 'ignore';
-    };
+  | AddVersionsStep
+  | ApplyEventsStep;
+
+/**
+ * Staged rows become versions of their keys (a slowly changing dimension of type 2). A version holds from its `from` up to
+ * its `to`, the next one's `from`; the last has no `to` and is current, unless its key has ended. So versions of a key
+ * neither overlap nor leave a gap, except from an end to a return.
+ *
+ * Without `effective` a staged row holds since the load's time, or since a microsecond after the current version's `from`
+ * where that is later; one that equals the current version changes nothing. With `effective` the key's history is what
+ * staged rows and versions say together, in the order of their times: a staged row takes the place of a version of the
+ * same time, and one that equals the version before it is left out. Either way the same batch a second time changes
+ * nothing.
+ */
+export interface AddVersionsStep {
+  readonly op: 'add_versions';
+  readonly key: readonly string[];
+  /** The staged column that says since when a row holds; null: since the load's time, and staging has one row a key. */
+  readonly effective: string | null;
+  /** Columns that make a version another one; NULL is the same as NULL. */
+  readonly compare: readonly string[];
+  /** The framework columns of a version: an instant, an instant or NULL, a bool. */
+  readonly from: string;
+  readonly to: string;
+  readonly current: string;
+  /** What happens to the current version of a key that staging lacks: it ends at the load's time, or stays. */
+  readonly absent: 'end' | 'keep';
+}
+
+/**
+ * Events of staging are applied to the target in the order of a column. What counts is the last event of a key: its row
+ * replaces the target's, or the target's is removed, marked or left. An event whose order is not past the one that the
+ * row was written by (`seq`) changes nothing, so that a replay has no effect.
+ */
+export interface ApplyEventsStep {
+  readonly op: 'apply_events';
+  readonly key: readonly string[];
+  /** Staged columns that say what an event is; they do not reach the target. */
+  readonly envelope: EventEnvelope;
+  /** The framework column with the order of the event that a row was written by. */
+  readonly seq: string;
+  /** Rows of deleted keys are removed, marked in `__dpone__deleted_at` with the load's time, or left. */
+  readonly deletes: 'apply' | 'mark' | 'ignore';
+}
+
+/** How change events say what they are. */
+export interface EventEnvelope {
+  /** The column with the kind of event: a text, compared without regard to case. */
+  readonly operation: string;
+  /** The column that events are applied in the order of: an integer. Events of different keys may share a number. */
+  readonly order: string;
+  /** The column with a JSON list of columns that the event leaves as they are; absent where events have whole rows. */
+  readonly unchanged?: string;
+  /** The column with the key before the event, a JSON object, where the event changed it; absent where keys never change. */
+  readonly oldKey?: string;
+  /** Every column of the envelope, also those that nothing above names. */
+  readonly columns: readonly string[];
+  /** Values of `operation` for events with the row as it is, for removed rows, and for emptied tables. In lower case. */
+  readonly upserts: readonly string[];
+  readonly deletes: readonly string[];
+  readonly truncates: readonly string[];
+}
 
 /** A change of the target's schema, made in the same transaction as the load where the sink has one. */
 export type SchemaChange =
@@ -48,6 +109,8 @@ export type StagingCheck = {
   | { readonly kind: 'accepted_values'; readonly column: string; readonly values: readonly PredicateValue[] }
   | { readonly kind: 'min_rows'; readonly rows: number }
   | { readonly kind: 'max_null_ratio'; readonly column: string; readonly ratio: number }
+  /** At most so many different values, NULL not counted; how many there are is `measured`. */
+  | { readonly kind: 'max_distinct'; readonly column: string; readonly values: number }
   /** Every row must fit; NULL results count as a violation. */
   | { readonly kind: 'predicate'; readonly predicate: Predicate }
 );
@@ -55,7 +118,7 @@ export type StagingCheck = {
 /** Everything that finalize does, as plain JSON: what `plan` shows and what a unit of work can carry. */
 export interface LoadProgram {
   readonly load: LoadRef;
-  /** Staging's columns: the source's, then the framework's. */
+  /** Staging's columns that reach the target: the source's without an envelope's, then the framework's. */
   readonly columns: readonly Column[];
   readonly changes: readonly SchemaChange[];
   readonly steps: readonly FinalizeStep[];

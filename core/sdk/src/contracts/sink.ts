@@ -45,6 +45,8 @@ export type FrameworkValue =
   | 'row_id'
   | 'row_hash'
   | 'op'
+  /** The bool true. */
+  | 'true'
   | 'null';
 
 /** A `__dpone__*` column of the target. */

@@ -5,6 +5,7 @@ import type { Predicate } from '../predicate.js';
 import type { Schema, TableRef } from '../types.js';
 import type { BadRowPolicy } from './codec.js';
 import type { CheckResult, PluginContext } from './context.js';
+import type { EventEnvelope } from './load-program.js';
 
 /** JSON that a cursor, a unit of work or a state is made of. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -30,6 +31,8 @@ export interface SourceCapabilities {
   readonly partitions: boolean;
   /** What one read sees while the source is written to. */
   readonly snapshot: 'consistent' | 'per_file' | 'offsets';
+  /** How the events of its `cdc` cursor say what they are. */
+  readonly events?: EventEnvelope;
   /** Limits and facts, each with where it comes from. */
   readonly facts?: readonly { readonly fact: string; readonly source: string }[];
 }

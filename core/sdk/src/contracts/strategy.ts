@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { Branded } from '../brand.js';
+import type { Predicate } from '../predicate.js';
 import type { Schema } from '../types.js';
 import type { FinalizePrimitive, FinalizeStep, StagingCheck } from './load-program.js';
-import type { SinkCapabilities } from './sink.js';
+import type { FrameworkColumn, SinkCapabilities } from './sink.js';
 import type { CursorKind, Json, SourceCapabilities } from './source.js';
 
 /** What a strategy decides with. */
@@ -13,7 +14,7 @@ export interface StrategyInput<O> {
   readonly sink: SinkCapabilities;
   /** The cursor that the manifest asks for; undefined where it names none. */
   readonly cursor?: { readonly kind: CursorKind; readonly column?: string };
-  /** Known when the source is open; undefined while a manifest is only checked. */
+  /** The staged columns of the data; undefined while a manifest is only checked. Before the target is compared: the source's. */
   readonly schema?: Schema;
   readonly targetExists: boolean;
 }
@@ -22,6 +23,12 @@ export interface StrategyInput<O> {
 export interface StrategyPlan {
   /** Read all of the source, or what is new by the manifest's cursor. */
   readonly read: 'all' | 'increment';
+  /** A condition under which the source is read, beside the manifest's own. */
+  readonly where?: Predicate;
+  /** Columns that dpone fills for this strategy, beside those of the lineage preset. A preset's column of the name gives way. */
+  readonly framework?: readonly Omit<FrameworkColumn, 'nullable'>[];
+  /** Staged columns that steer the load and do not reach the target. */
+  readonly envelope?: readonly string[];
   /** Held against staging before finalize. */
   readonly checks: readonly StagingCheck[];
   readonly steps: readonly FinalizeStep[];
@@ -41,6 +48,8 @@ export interface StrategyDefinition<O = unknown> extends Branded<'strategy'> {
   readonly needs: readonly (readonly FinalizePrimitive[])[];
   readonly uniqueKey: 'required' | 'optional' | 'none';
   readonly cursor: 'required' | 'optional' | 'none';
+  /** The cursor that it reads by where the manifest names none and the source has it. */
+  readonly readsBy?: CursorKind;
   /** A `strategy:` block that works, for the docs; it must parse. */
   readonly example: Readonly<Record<string, Json>>;
   /** Throws DPONE_OPTION_CONFLICT or DPONE_CAPABILITY, naming the alternatives, where the options do not fit together. */

@@ -42,6 +42,8 @@ const VERDICTS: readonly { readonly check: StagingCheck; readonly red: boolean }
   { check: { id: 'too-few', on: 'fail', kind: 'min_rows', rows: 11 }, red: true },
   { check: { id: 'nulls', on: 'fail', kind: 'max_null_ratio', column: 'customer', ratio: 0.1 }, red: true },
   { check: { id: 'few-nulls', on: 'fail', kind: 'max_null_ratio', column: 'customer', ratio: 0.2 }, red: false },
+  { check: { id: 'many', on: 'fail', kind: 'max_distinct', column: 'customer', values: 7 }, red: true },
+  { check: { id: 'not-many', on: 'fail', kind: 'max_distinct', column: 'customer', values: 8 }, red: false },
 ];
 
 export const measures: Behaviour<SinkScenario> = {
