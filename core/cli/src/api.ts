@@ -13,7 +13,6 @@ export interface ApiOptions extends RunOptions {
   /** Every process of the manifest. */
   readonly all?: boolean;
   readonly withDependencies?: boolean;
-  readonly registryPaths?: readonly string[];
 }
 
 /**

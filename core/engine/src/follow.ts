@@ -48,8 +48,8 @@ export async function followProcess(
       when.begin();
       const end = await runOne(host, spec, runId, options, {
         stop,
-        load: (trace) =>
-          source.use((opened) => loadProcess({ host, spec, options, trace, following: { ...opened, maxRows } })),
+        load: (trace, heard) =>
+          source.use((opened) => loadProcess({ host, spec, options: heard, trace, following: { ...opened, maxRows } })),
       });
       if (end.error !== undefined) return { ...counts(), passed: false, exit: runResult([end]).exit };
       const { result, state, artifacts } = end.result;

@@ -11,6 +11,7 @@ export { planProcess } from './plan/plan.js';
 export { parseType } from './plan/parse-type.js';
 export * from './preview.js';
 export * from './read-source.js';
+export * from './record/run-record.js';
 export * from './results.js';
 export { rollbackLoad, type RollbackOptions } from './rollback/rollback-load.js';
 export { runProcesses } from './run.js';

@@ -14,6 +14,12 @@ export interface RunOptions {
   readonly streams?: number | undefined;
   /** How long a load waits for another load of its target, in milliseconds. Default: the manifest's. */
   readonly lockTimeoutMs?: number | undefined;
+  /** Metadata of sources that the manifests were read with: kept with the run, so that it can be resumed. */
+  readonly registryPaths?: readonly string[] | undefined;
+  /** Id of the calling workflow, kept with the run. */
+  readonly dagId?: string | undefined;
+  /** Logical date of the calling workflow, kept with the run. */
+  readonly executionDate?: string | undefined;
   /** How often a load that failed by a transient error is begun again. Default 0. */
   readonly retryAttempts?: number | undefined;
   /** Pause before the first retry, doubled for each next one (at most 5 minutes). Default 0. */

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { asDponeError, atomicWrite, fail, redactDeep, stableJson, type DponeError } from '@dpone/sdk';
+import { asDponeError, fail, type DponeError } from '@dpone/sdk';
 import { ulid } from 'ulid';
 import type { EngineHost } from './host.js';
 import { loadProcess } from './load/load.js';
@@ -8,6 +7,7 @@ import { newTrace, type LoadTrace } from './load/trace.js';
 import type { ProcessSpec } from './manifest/process-spec.js';
 import type { RunOptions } from './options.js';
 import { processResult } from './process-result.js';
+import { ProcessRecorder } from './record/process-recorder.js';
 import type { ProcessResult } from './results.js';
 
 const MAX_BACKOFF_SECONDS = 300;
@@ -22,7 +22,7 @@ export interface End {
 /** What is special about a load that is one of many. */
 export interface OneOfMany {
   /** Carries out one load; fills in the trace. */
-  readonly load: (trace: LoadTrace) => Promise<void>;
+  readonly load: (trace: LoadTrace, options: RunOptions) => Promise<void>;
   /** Ends the wait for another attempt. */
   readonly stop: AbortSignal | undefined;
 }
@@ -47,11 +47,15 @@ export async function runOne(
   const maxAttempts = 1 + Math.max(0, options.retryAttempts ?? 0);
   const backoffSeconds = Math.max(0, options.retryBackoffSeconds ?? 0);
   const ended = AbortSignal.any([options.signal, many?.stop].filter((signal) => signal !== undefined));
-  const load = many?.load ?? ((trace: LoadTrace) => loadProcess({ host, spec, options, trace }));
+  const recorder = new ProcessRecorder(host, spec);
+  const heard = recorded(options, recorder, many === undefined);
+  const load = many?.load ?? ((trace: LoadTrace) => loadProcess({ host, spec, options: heard, trace }));
   const began = performance.now();
   for (let attempt = 1; ; attempt++) {
     const trace = newTrace(runId, ulid(host.clock.now().getTime()));
-    const error = await attemptOnce(spec, trace, options, load);
+    recorder.begin(attempt, trace);
+    const error = await attemptOnce(spec, trace, heard, load);
+    if (error !== undefined) recorder.failed(error);
     const again = error?.consequence === 'transient' && attempt < maxAttempts && !ended.aborted;
     if (again) {
       const wait = Math.min(backoffSeconds * 2 ** (attempt - 1), MAX_BACKOFF_SECONDS);
@@ -59,10 +63,11 @@ export async function runOne(
       await pause(wait * 1000, undefined, { signal: ended }).catch(() => undefined);
       continue;
     }
+    await recorder.close();
     const seconds = (performance.now() - began) / 1000;
     const result = processResult({ spec, trace, error, attempts: attempt, maxAttempts, backoffSeconds, seconds });
     const silent = many !== undefined && error === undefined && trace.package === null;
-    return silent ? { result, error } : finish(host, { result, error }, options);
+    return silent ? { result, error } : finish(host, { result, error }, options, recorder);
   }
 }
 
@@ -74,26 +79,40 @@ async function attemptOnce(
 ): Promise<DponeError | undefined> {
   try {
     await tell(options, { type: 'process.started', process: spec.name, run_id: trace.runId, load_id: trace.loadId });
-    await load(trace);
+    await load(trace, options);
     return undefined;
   } catch (thrown) {
     return asDponeError(thrown);
   }
 }
 
-/** Records the process's result; a load that was refused before it began leaves no file. */
-export async function finish(host: EngineHost, end: End, options: RunOptions): Promise<End> {
-  const { result } = end;
-  if (result.passed || result.artifacts.package !== '') {
-    const name = `${encodeURIComponent(result.process)}.json`;
-    const path = join(host.workdir, '.dpone', 'runs', encodeURIComponent(result.run_id), name);
-    await atomicWrite(path, `${stableJson(redactDeep(result))}\n`).catch((cause: unknown) =>
-      host.log.warn(`the run could not be recorded: ${String(cause)}`),
-    );
-  }
+/** Records the process's result; one that was refused as invalid before it began leaves no file. */
+export async function finish(
+  host: EngineHost,
+  end: End,
+  options: RunOptions,
+  recorder?: ProcessRecorder,
+): Promise<End> {
+  const { result, error } = end;
+  if (recorder !== undefined && leavesTraces(end))
+    await recorder
+      .write(result)
+      .catch((cause: unknown) => host.log.warn(`the run could not be recorded: ${String(cause)}`));
   await tell(options, { type: 'process.finished', process: result.process, result });
-  return end;
+  return { result, error };
 }
+
+/** Whether a process of a run did anything that somebody may want to know of later. */
+export const leavesTraces = ({ result, error }: End): boolean =>
+  result.passed || result.artifacts.package !== '' || (error !== undefined && error.exit !== 2);
+
+const recorded = (options: RunOptions, recorder: ProcessRecorder, live: boolean): RunOptions => ({
+  ...options,
+  onEvent: async (event) => {
+    await recorder.hear(event, live);
+    await options.onEvent?.(event);
+  },
+});
 
 const tell = async (options: RunOptions, event: Parameters<NonNullable<RunOptions['onEvent']>>[0]): Promise<void> => {
   await options.onEvent?.(event);

@@ -7,7 +7,8 @@ import type { RunOptions } from './options.js';
 import { waitsOf } from './order.js';
 import { processResult, runResult } from './process-result.js';
 import type { RunResult } from './results.js';
-import { finish, runIdOf, runOne, type End } from './run-one.js';
+import { RunRecorder } from './record/run-recorder.js';
+import { finish, leavesTraces, runIdOf, runOne, type End } from './run-one.js';
 
 /**
  * Runs processes, each after those it depends on, `parallel` at once. A failed process is in the result, not thrown;
@@ -21,6 +22,14 @@ export async function runProcesses(
 ): Promise<RunResult> {
   const runId = runIdOf(host, options);
   const waits = waitsOf(specs, host.workdir);
+  const recorder = new RunRecorder(host, runId, specs, options);
+  const heard: RunOptions = {
+    ...options,
+    onEvent: async (event) => {
+      if (event.type === 'step' && event.step === 'package.started') await recorder.begin();
+      await options.onEvent?.(event);
+    },
+  };
   const limit = pLimit(Math.max(1, options.parallel ?? 1));
   const ends = new Map<ProcessSpec, Promise<End>>();
   // In the order of dependence, so that what a process waits for is there before it. It takes a place among the parallel
@@ -28,13 +37,25 @@ export async function runProcesses(
   for (const [spec, needs] of waits)
     ends.set(
       spec,
-      Promise.all(needs.map((need) => ends.get(need)!)).then((before) => {
+      Promise.all(needs.map((need) => ends.get(need)!)).then(async (before) => {
         const broken = before.find(({ result }) => !result.passed);
-        if (broken !== undefined) return skip(host, spec, runId, broken.result.process, options);
-        return limit(() => runOne(host, spec, runId, options));
+        const end =
+          broken === undefined
+            ? await limit(() => runOne(host, spec, runId, heard))
+            : await skip(host, spec, runId, broken.result.process, options);
+        if (leavesTraces(end)) await recorder.begin();
+        await recorder.ended(end.result);
+        return end;
       }),
     );
-  return runResult(await Promise.all(specs.map((spec) => ends.get(spec)!)));
+  try {
+    const result = runResult(await Promise.all(specs.map((spec) => ends.get(spec)!)));
+    await recorder.close(result.passed);
+    return result;
+  } catch (error) {
+    await recorder.close(false);
+    throw error;
+  }
 }
 
 function skip(host: EngineHost, spec: ProcessSpec, runId: string, cause: string, options: RunOptions): Promise<End> {

@@ -35,6 +35,7 @@ export * from './util/atomic-write.js';
 export * from './util/exact-json.js';
 export * from './util/identifier.js';
 export * from './util/nearest.js';
+export * from './util/owner.js';
 export * from './util/paths.js';
 export * from './util/redact.js';
 export * from './util/safe-name.js';

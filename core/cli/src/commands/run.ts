@@ -74,6 +74,9 @@ export default class Run extends DponeCommand {
       lockTimeoutMs: flags['lock-timeout'] === undefined ? undefined : flags['lock-timeout'] * 1000,
       retryAttempts: flags['retry-attempts'],
       retryBackoffSeconds: flags['retry-backoff-seconds'],
+      registryPaths: flags.registry,
+      dagId: flags['dag-id'],
+      executionDate: flags['execution-date'],
     };
     if (flags.follow) {
       const { followRun } = await import('../follow-run.js');

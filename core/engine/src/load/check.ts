@@ -9,6 +9,7 @@ import {
 import type { PlannedCheck } from '../plan/checks.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { whereOf } from '../plan/where.js';
+import type { QualityOutcome } from '../record/run-record.js';
 
 export interface Checked {
   /** Rows moved out of staging. */
@@ -19,9 +20,13 @@ export interface Checked {
 }
 
 /** Holds staging against every check: sets rows aside first, then judges what is left. A red `fail` ends the load. */
-export async function checkStaging(plan: LoadPlan, staging: SinkLoad): Promise<Checked> {
+export async function checkStaging(
+  plan: LoadPlan,
+  staging: SinkLoad,
+  measured: (outcomes: readonly CheckOutcome[]) => void,
+): Promise<Checked> {
   const { checks } = plan;
-  const setAside = await quarantine(checks, staging);
+  const setAside = await quarantine(checks, staging, measured);
   const rules = checks.filter(({ check }) => check.on !== 'quarantine').map(({ check }) => check);
   const relaxable = plan.relaxable.map((column): StagingCheck => ({
     id: `not_null.${column}`,
@@ -31,6 +36,7 @@ export async function checkStaging(plan: LoadPlan, staging: SinkLoad): Promise<C
   }));
   // Together: the sink then reads its rows once.
   const outcomes = await measure(staging, [...rules, ...relaxable]);
+  measured(outcomes.slice(0, rules.length));
   const red = outcomes.slice(0, rules.length).filter(isRed);
   const failed = red.filter(({ check }) => check.on === 'fail');
   if (failed.length > 0) throw verdict(failed, checks, plan);
@@ -38,14 +44,30 @@ export async function checkStaging(plan: LoadPlan, staging: SinkLoad): Promise<C
   return { setAside, changes: outcomes.slice(rules.length).filter(isRed).flatMap(relaxed), warnings };
 }
 
+/** An outcome as the run's record keeps it. */
+export const qualityOutcome = ({ check, violations, measured }: CheckOutcome): QualityOutcome => ({
+  id: check.id,
+  kind: check.kind,
+  on: check.on,
+  passed: violations === 0,
+  violations,
+  measured: measured ?? null,
+});
+
 const isRed = (outcome: CheckOutcome): boolean => outcome.violations > 0;
 
 const relaxed = ({ check }: CheckOutcome): SchemaChange[] =>
   check.kind === 'not_null' ? [{ kind: 'drop_not_null', column: check.column }] : [];
 
-async function quarantine(checks: readonly PlannedCheck[], staging: SinkLoad): Promise<number> {
+async function quarantine(
+  checks: readonly PlannedCheck[],
+  staging: SinkLoad,
+  measured: (outcomes: readonly CheckOutcome[]) => void,
+): Promise<number> {
   const rules = checks.filter(({ check }) => check.on === 'quarantine').map(({ check }) => check);
-  const red = (await measure(staging, rules)).filter(isRed);
+  const outcomes = await measure(staging, rules);
+  measured(outcomes);
+  const red = outcomes.filter(isRed);
   return red.length === 0 ? 0 : staging.quarantine(red.map((outcome) => outcome.check));
 }
 

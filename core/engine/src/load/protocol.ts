@@ -1,11 +1,12 @@
 import { fail, type FinalizeResult, type Json, type LoadRef, type RejectedRow, type SinkLoad } from '@dpone/sdk';
 import { describeChange } from '../plan/difference.js';
+import { lineageOf } from '../record/lineage.js';
 import { routeName } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { planResult } from '../plan/plan-result.js';
 import { loadProgram, targetName } from '../plan/program.js';
 import type { ProtocolStep } from '../results.js';
-import { checkStaging } from './check.js';
+import { checkStaging, qualityOutcome } from './check.js';
 import { loadError, sourceCause } from './load-error.js';
 import { nextState } from './next-state.js';
 import type { PackageRecords } from './package-record.js';
@@ -33,6 +34,7 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
   const { plan, load, trace, teller, records } = call;
   trace.lane = plan.hasData ? routeName(plan.lanes.route) : null;
   trace.schemaChanges = plan.changes.map(describeChange);
+  trace.lineage = plan.hasData ? lineageOf(plan) : null;
   trace.warnings.push(...plan.warnings);
   const before = plan.stateBefore?.state ?? null;
   trace.state = { key: plan.access.key, before, after: before };
@@ -119,7 +121,9 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   await records.update(load.loadId, { status: 'staged', rows_staged: counts.staged });
   await reach('stage.written');
 
-  const checked = await checkStaging(plan, staging);
+  const checked = await checkStaging(plan, staging, (outcomes) => {
+    trace.quality = [...trace.quality, ...outcomes.map(qualityOutcome)];
+  });
   const left = await staging.count();
   if (left !== counts.staged - checked.setAside)
     throw fail(

@@ -1,6 +1,7 @@
 import type { Json, Receipt, Sink } from '@dpone/sdk';
 import type { OpenProcess } from '../plan/open-process.js';
 import type { StateAccess } from '../plan/state-access.js';
+import { settleRecord } from '../record/settle-record.js';
 import type { PackageRecords } from './package-record.js';
 import { removeQuarantine } from './quarantine.js';
 
@@ -27,9 +28,11 @@ export async function recoverLoads(call: RecoverCall): Promise<string[]> {
 
 async function settle(loadId: string, call: RecoverCall): Promise<string> {
   const receipt = await call.sink.receipt(loadId);
+  const record = await call.records.read(loadId);
+  const { host } = call.open;
+  if (record !== null) await settleRecord(host, { runId: record.run_id, process: record.process, loadId }, receipt);
   if (receipt === null) {
-    const record = await call.records.read(loadId);
-    if (record !== null) await removeQuarantine(call.open.host.workdir, record.run_id, loadId);
+    if (record !== null) await removeQuarantine(host.workdir, record.run_id, loadId);
     await call.records.end(loadId, {
       status: 'failed',
       artifact_uri: null,

@@ -1,4 +1,5 @@
 import type { FinalizeResult, Json } from '@dpone/sdk';
+import type { LineageRecord, QualityOutcome } from '../record/run-record.js';
 
 /** What a load has come to so far; whatever happens, this much can be told. */
 export interface LoadTrace {
@@ -16,6 +17,9 @@ export interface LoadTrace {
   /** Relative to the project; null where none was written. */
   package: string | null;
   quarantine: string | null;
+  quality: readonly QualityOutcome[];
+  /** Null until the load is planned. */
+  lineage: LineageRecord | null;
 }
 
 export const newTrace = (runId: string, loadId: string): LoadTrace => ({
@@ -31,4 +35,6 @@ export const newTrace = (runId: string, loadId: string): LoadTrace => ({
   state: null,
   package: null,
   quarantine: null,
+  quality: [],
+  lineage: null,
 });

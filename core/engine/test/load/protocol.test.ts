@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { PROTOCOL_STEPS, runProcesses, type ProcessSpec, type RunEvent } from '@dpone/engine';
+import { PROTOCOL_STEPS, runProcesses, type ProcessHistory, type ProcessSpec, type RunEvent } from '@dpone/engine';
 import { COLUMNS, memoryProject, memorySpec, orders, type MemoryProject } from '../support/memory-project.js';
 
 const MERGE = memorySpec({ sink: { strategy: { mode: 'incremental_merge', uniqueKey: ['id'] } } });
@@ -53,7 +53,9 @@ describe('load protocol', () => {
       extracted_rows: 250,
       rejected_rows: 0,
     });
-    expect(project.json(`.dpone/runs/${result.run_id}/orders.json`)).to.deep.equal(JSON.parse(JSON.stringify(result)));
+    const { record, ...recorded } = project.json(`.dpone/runs/${result.run_id}/orders.json`);
+    expect(recorded).to.deep.equal(JSON.parse(JSON.stringify(result)));
+    expect((record as ProcessHistory).steps.map(({ step }) => step)).to.deep.equal([...PROTOCOL_STEPS]);
     expect(project.json(result.artifacts.package)).to.include({
       status: 'committed',
       rows_staged: 250,
@@ -193,7 +195,7 @@ describe('load protocol', () => {
     expect(result.exit).to.equal(3);
     expect(result.processes[0]!.attempts).to.equal(1);
     expect(result.processes[0]!.result.errors[0]!.code).to.equal('DPONE_SOURCE_NOT_FOUND');
-    expect(project.files('.dpone')).to.deep.equal([]);
+    expect(project.files('.dpone')).to.deep.equal(['runs']);
   });
 
   it('a duplicate key leaves the target unchanged and says how many', async () => {

@@ -31,13 +31,15 @@ export const recoveryPlan = defineGate({
     const { cwd } = ctx;
     const output = plainPath(given.output_dir);
     const locks = await activeLocks(cwd, given.lock_dir, ctx.clock.now());
-    const runs = await failedRuns(cwd, given.runs_dir);
-    const packages = await packagesOf(given, ctx);
+    const { findings: runs, working } = await failedRuns(cwd, given.runs_dir, ctx.clock.now());
+    const packages = (await packagesOf(given, ctx)).filter(
+      ({ loadId }) => loadId === undefined || !working.has(loadId),
+    );
     const findings = [
       ...(await failedJobs(cwd, given.state_dir)),
       ...runs,
       ...locks.map(lockFinding),
-      ...packages.filter(({ loadId }) => loadId === undefined || !runs.some((run) => run.loadId === loadId)),
+      ...packages.filter(({ kind, loadId }) => kind !== 'failed_load' || !runs.some((run) => run.loadId === loadId)),
     ];
     const count = (kind: Finding['kind']): number => findings.filter((finding) => finding.kind === kind).length;
     return {

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { below, byName, plainPath, type JsonObject } from '@dpone/sdk';
+import { below, byName, isJsonObject, lives, plainPath, type JsonObject } from '@dpone/sdk';
 import { shellLine } from '../shell-words.js';
 import type { Finding } from './finding.js';
 import { readFolder, textOf } from './read-folder.js';
@@ -25,8 +25,15 @@ function jobFinding(job: JsonObject): Finding {
   };
 }
 
+/** What the records of runs say. */
+export interface RunsLeft {
+  readonly findings: readonly Finding[];
+  /** Loads that go on right now: nothing of theirs is left behind. */
+  readonly working: ReadonlySet<string>;
+}
+
 /** Processes whose newest run, of those that dpone recorded, did not pass. */
-export async function failedRuns(cwd: string, folder: string): Promise<Finding[]> {
+export async function failedRuns(cwd: string, folder: string, now: Date): Promise<RunsLeft> {
   const newest = new Map<string, JsonObject>();
   for (const run of await foldersIn(resolve(cwd, folder)))
     for (const { value } of await readFolder(cwd, below(plainPath(folder), run), '.json')) {
@@ -36,15 +43,41 @@ export async function failedRuns(cwd: string, folder: string): Promise<Finding[]
       if (before === undefined || byName(textOf(before, ['load_id'], ''), textOf(value, ['load_id'], '')) < 0)
         newest.set(process, value);
     }
-  return [...newest.values()]
-    .filter((run) => run['passed'] !== true)
-    .map((run) => ({
-      kind: 'failed_run',
-      reason: `failed resumable job \`${textOf(run, ['run_id'], 'unknown_run')}\``,
-      action: 'run_again',
-      command: runAgain(textOf(run, ['manifest'], 'manifest.yml'), textOf(run, ['selector'], '')),
-      loadId: textOf(run, ['load_id'], ''),
-    }));
+  const red = [...newest.values()].filter((run) => run['passed'] !== true);
+  const working = new Set(red.filter((run) => goesOn(run, now)).map((run) => textOf(run, ['load_id'], '')));
+  const left = red.filter((run) => !working.has(textOf(run, ['load_id'], '')));
+  return { findings: left.map(runFinding), working };
+}
+
+const statusOf = (run: JsonObject): string =>
+  isJsonObject(run['result']) ? textOf(run['result'], ['status'], '') : '';
+
+/** Whether the process that wrote the record is still at work. */
+function goesOn(run: JsonObject, now: Date): boolean {
+  const { record } = run;
+  if (statusOf(run) !== 'running' || !isJsonObject(record) || !isJsonObject(record['owner'])) return false;
+  const { host, pid, began } = record['owner'];
+  if (typeof host !== 'string' || typeof pid !== 'number') return false;
+  const owner = { host, pid, began: typeof began === 'string' ? began : null };
+  return lives(owner, new Date(textOf(record, ['updated_at'], '')), now);
+}
+
+function runFinding(run: JsonObject): Finding {
+  const id = textOf(run, ['run_id'], 'unknown_run');
+  const base = { kind: 'failed_run' as const, loadId: textOf(run, ['load_id'], '') };
+  if (['running', 'interrupted'].includes(statusOf(run)))
+    return {
+      ...base,
+      reason: `interrupted run \`${id}\` of \`${textOf(run, ['process'], 'unknown')}\``,
+      action: 'resume_the_run',
+      command: shellLine(['dpone', 'resume', id]),
+    };
+  return {
+    ...base,
+    reason: `failed resumable job \`${id}\``,
+    action: 'run_again',
+    command: runAgain(textOf(run, ['manifest'], 'manifest.yml'), textOf(run, ['selector'], '')),
+  };
 }
 
 const foldersIn = async (path: string): Promise<string[]> => {

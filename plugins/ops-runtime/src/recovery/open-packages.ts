@@ -37,6 +37,7 @@ export async function openPackages(cwd: string, folder: string, proof: Proof | u
       reason: `load \`${loadId}\` was begun and left no package`,
       action: 'run_again',
       command: 'dpone run MANIFEST',
+      loadId,
     })),
   ];
 }
@@ -62,6 +63,7 @@ async function finding(
       reason,
       action: 'rollback_or_commit_load_package',
       command: `${shellLine(command)} --rows-loaded ROWS`,
+      loadId,
     };
   }
   const ended = proof?.process === process ? await proof.receipt(loadId) : undefined;
@@ -71,7 +73,7 @@ async function finding(
       : ended === null
         ? 'run_again_the_load_is_not_in_the_target'
         : 'run_again_the_load_is_in_the_target';
-  return { kind: 'uncommitted_load', reason, action, command: again(value, proof) };
+  return { kind: 'uncommitted_load', reason, action, command: again(value, proof), loadId };
 }
 
 /** A later load of the same target that committed: what failed is mended. */
