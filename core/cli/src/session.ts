@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Interfaces } from '@oclif/core';
 import type { EngineHost } from '@dpone/engine';
 import type { Registry } from './host/registry.js';
@@ -24,7 +25,11 @@ export async function openSession(config: Interfaces.Config): Promise<Session> {
   const registry = new RegistryClass(discover(config));
   for (const problem of registry.problems)
     process.stderr.write(`${errorText(problem, widthOf(process.stderr), false).replace(/^Error/, 'Left out:')}\n`);
-  const host = openRoot(registry, stderrLogger(process.env), { env: process.env, workdir: process.cwd() });
+  const host = openRoot(registry, stderrLogger(process.env), {
+    env: process.env,
+    workdir: process.cwd(),
+    command: [process.execPath, fileURLToPath(new URL('../bin/dpone.js', import.meta.url))],
+  });
   let signal: AbortSignal | undefined;
   // Made when a command asks for it: a program that uses dpone as a library keeps its own signal handlers.
   return { host, registry, interruption: () => (signal ??= interruption()), stopping };

@@ -24,6 +24,7 @@ export function pluginContext(
       memoryBytes: run.memoryMb === undefined ? host.limits.memoryBytes : run.memoryMb * MEGABYTE,
       threads: host.limits.threads,
     },
+    ...(host.command === undefined ? {} : { command: host.command }),
     codecs: codecService(host, scope, () => context),
   };
   return context;

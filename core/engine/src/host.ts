@@ -31,6 +31,8 @@ export interface EngineHost {
   readonly clock: { now(): Date };
   readonly log: Logger;
   readonly limits: { readonly memoryBytes: number; readonly threads: number };
+  /** The command line that begins this host in another process; absent where it is part of another program. */
+  readonly command?: readonly string[] | undefined;
   /** What is installed, sorted; reads no plugin's code. */
   ids(kind: ExtensionKind): readonly string[];
   /** Imports the one plugin that provides it. Throws DPONE_TYPE_UNKNOWN with the command that installs it. */

@@ -15,6 +15,8 @@ export const sourceCapabilities: SourceCapabilities = {
     deletes: ['delete'],
     truncates: ['truncate'],
   },
+  // The log is read by one session, which also learns how far it came.
+  elsewhere: ['all', 'column', 'xmin'],
   facts: [
     {
       fact: 'Every connection of a read sees one exported snapshot, also on a standby.',

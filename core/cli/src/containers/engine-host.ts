@@ -14,6 +14,7 @@ const MEMORY_MB = 200;
 export class ContainerHost implements EngineHost {
   readonly env: Environment['env'];
   readonly workdir: string;
+  readonly command: readonly string[] | undefined;
   readonly clock = { now: (): Date => new Date() };
   readonly limits: EngineHost['limits'];
   readonly log: Logger;
@@ -31,6 +32,7 @@ export class ContainerHost implements EngineHost {
     this.log = log;
     this.env = environment.env;
     this.workdir = environment.workdir;
+    this.command = environment.command;
     const megabytes = Number(environment.env['DPONE_MEMORY_MB']);
     this.limits = {
       memoryBytes: (megabytes > 0 ? megabytes : MEMORY_MB) * 1024 * 1024,

@@ -5,6 +5,8 @@ import type { Registry } from '../host/registry.js';
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly workdir: string;
+  /** The command line that begins dpone in another process; absent where nothing needs it. */
+  readonly command?: readonly string[];
 }
 
 // Symbols, so that neither metadata nor the style of an import decides what is injected.

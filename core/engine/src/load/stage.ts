@@ -1,7 +1,6 @@
 import { fail, type Executor, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { parallelOf } from '../plan/open-read.js';
-import { parseOptions } from '../plan/parse-options.js';
 import { carryOutUnit, unitsOf } from './carry-out.js';
 import { stageProgress } from './progress.js';
 import type { Teller } from './teller.js';
@@ -49,17 +48,8 @@ export async function stageLoad(
 }
 
 async function openExecutor(plan: LoadPlan): Promise<Executor> {
-  const { host, spec, scope, context } = plan.open;
-  const definition = await host.definition('executor', spec.engine.executor);
-  const options = await parseOptions(
-    definition.options,
-    {},
-    {
-      spec,
-      at: 'engine.executor',
-      code: 'DPONE_MANIFEST_INVALID',
-    },
-  );
+  const { spec, scope, context, executor } = plan.open;
+  const { definition, options } = executor;
   return scope.use(`executor ${spec.engine.executor}`, () => definition.create({ ...context, options }));
 }
 

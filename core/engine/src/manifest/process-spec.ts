@@ -76,6 +76,8 @@ export interface ProcessSpec {
     readonly memoryMb?: number;
     readonly parallel?: number;
     readonly executor: string;
+    /** The other keys of `engine.executor`; the executor's `options` schema is the judge. Absent = none. */
+    readonly executorOptions?: Readonly<Record<string, unknown>>;
     readonly lockTimeoutSeconds: number;
   };
   /** Keys that the manifest uses, that are accepted, and that this version does not act on: `sink.options.physical_design`. */

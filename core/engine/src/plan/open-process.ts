@@ -14,6 +14,7 @@ import type { ProcessSpec, SideSpec } from '../manifest/process-spec.js';
 import { ENGINE_OPTION_KEYS } from '../manifest/spec/option-split.js';
 import { resolveConnection } from './connection.js';
 import { parseOptions } from './parse-options.js';
+import { planExecutor, refuseElsewhere, type ExecutorChoice } from './plan-executor.js';
 import { whereOf } from './where.js';
 import { planStrategy, type StrategyCall } from './strategy.js';
 
@@ -22,6 +23,7 @@ export interface OpenProcess extends StrategyCall {
   readonly host: EngineHost;
   readonly scope: Scope;
   readonly context: PluginContext;
+  readonly executor: ExecutorChoice;
   /** Partitions at once, where the caller of the run says so. */
   readonly streams: number | undefined;
   /** Rows that a load should take at most, where the caller of the run says so. */
@@ -68,7 +70,9 @@ export async function openProcess(
     engineKeys: ['mode', 'unique_key'],
   });
   const call: StrategyCall = { spec, definition, options: strategyOptions, source, sink };
-  await planStrategy(host, call, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists: false });
+  const strategy = await planStrategy(host, call, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists: false });
+  const executor = await planExecutor(host, spec);
+  if (executor.elsewhere) refuseElsewhere(spec, 'engine.executor', source, sink, strategy.read);
   const sides = {
     source: await readSide(host, scope, context, spec, 'source', source),
     sink: await readSide(host, scope, context, spec, 'sink', sink),
@@ -79,6 +83,7 @@ export async function openProcess(
     host,
     scope,
     context,
+    executor,
     streams: options.streams,
     maxRows: options.maxRows,
     openSource: () =>

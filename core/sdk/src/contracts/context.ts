@@ -31,6 +31,11 @@ export interface PluginContext {
     /** Threads that it may use. */
     readonly threads: number;
   };
+  /**
+   * The command line that begins this host in another process (`[node, dpone.js]`), for executors that carry units out in
+   * processes of their own. Absent where the host is part of another program.
+   */
+  readonly command?: readonly string[];
   /** The installed codecs, for connectors of systems that hold files. */
   readonly codecs: CodecService;
 }

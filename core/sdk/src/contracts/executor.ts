@@ -34,6 +34,12 @@ export interface Executor {
 
 export interface ExecutorDefinition<O = unknown> extends Branded<'executor'> {
   readonly summary: string;
+  /** The keys of `engine.executor` besides `type`. */
   readonly options: z.ZodType<O>;
+  /**
+   * Whether, with these options, units are carried out by other processes: a load is then refused whose source or sink
+   * they cannot share. Default: never.
+   */
+  elsewhere?(options: O): boolean;
   create(ctx: PluginContext & { readonly options: O }): Promise<Executor> | Executor;
 }

@@ -33,6 +33,11 @@ export interface SourceCapabilities {
   readonly snapshot: 'consistent' | 'per_file' | 'offsets';
   /** How the events of its `cdc` cursor say what they are. */
   readonly events?: EventEnvelope;
+  /**
+   * The reads whose partitions another process can carry out, of the same state of the source: `all`, or by a cursor.
+   * Default: none.
+   */
+  readonly elsewhere?: readonly ('all' | CursorKind)[];
   /** Limits and facts, each with where it comes from. */
   readonly facts?: readonly { readonly fact: string; readonly source: string }[];
 }

@@ -153,6 +153,10 @@ export const ERRORS = {
     'Another worker took over this load; this one has changed nothing.',
     'Nothing: the newer worker goes on.',
   ),
+  DPONE_WORKER_DIED: transient(
+    'A process that carried out a part of a load ended before its end; the target is unchanged.',
+    'Run again; if it dies again, see whether the machine has the memory for so many processes.',
+  ),
   DPONE_COUNT_MISMATCH: terminal(
     'The rows counted at the source and at the target differ; the target is unchanged.',
     'Run again; if it stays, report it with the two counts.',

@@ -126,9 +126,20 @@ const engine = object({
   parallel: integer({ min: 1, max: 1024 })
     .optional()
     .describe('Partitions carried out at once. Default: as many as there are processors.'),
-  executor: typeId()
-    .default('local')
-    .describe('What carries partitions out: `local`, or an executor that a plugin brings.'),
+  executor: z
+    .union(
+      [
+        typeId().transform((type) => ({ type })),
+        z.looseObject({ type: typeId().default('local').describe('The id of the executor.') }),
+      ],
+      {
+        error: 'must be the id of an executor or {type, ...}',
+      },
+    )
+    .prefault('local')
+    .describe(
+      'What carries partitions out: `local`, or an executor that a plugin brings; `{type: local, processes: N}` with its options.',
+    ),
   lock_timeout: number({ min: 0 })
     .default(60)
     .describe('Seconds to wait for another load of the same target to end.')

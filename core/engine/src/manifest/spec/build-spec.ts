@@ -114,7 +114,7 @@ function assemble(
       ...(process.engine.lanes === undefined ? {} : { lanes: process.engine.lanes }),
       ...(process.engine.memory_mb === undefined ? {} : { memoryMb: process.engine.memory_mb }),
       ...(process.engine.parallel === undefined ? {} : { parallel: process.engine.parallel }),
-      executor: process.engine.executor,
+      ...executorSpec(process.engine.executor),
       lockTimeoutSeconds: process.engine.lock_timeout,
     },
     ignored: ignored.map(pathText),
@@ -122,6 +122,13 @@ function assemble(
     places,
     raw: plain(written) as Record<string, Json>,
   };
+}
+
+function executorSpec({
+  type,
+  ...options
+}: ParsedProcess['engine']['executor']): Pick<ProcessSpec['engine'], 'executor' | 'executorOptions'> {
+  return { executor: type, ...(Object.keys(options).length === 0 ? {} : { executorOptions: options }) };
 }
 
 const withGiven = (

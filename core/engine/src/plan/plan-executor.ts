@@ -1,0 +1,43 @@
+import { fail, type ExecutorDefinition, type SinkDefinition, type SourceDefinition } from '@dpone/sdk';
+import type { EngineHost } from '../host.js';
+import type { ProcessSpec } from '../manifest/process-spec.js';
+import { parseOptions } from './parse-options.js';
+import { whereOf } from './where.js';
+
+/** What carries the units of a process out, with its options. */
+export interface ExecutorChoice {
+  readonly definition: ExecutorDefinition;
+  readonly options: unknown;
+  /** True where other processes carry units out. */
+  readonly elsewhere: boolean;
+}
+
+/** Finds the executor and reads its options; connects to nothing. */
+export async function planExecutor(host: EngineHost, spec: ProcessSpec): Promise<ExecutorChoice> {
+  const definition = await host.definition('executor', spec.engine.executor);
+  const options = await parseOptions(definition.options, spec.engine.executorOptions ?? {}, {
+    spec,
+    at: 'engine.executor',
+    code: 'DPONE_MANIFEST_INVALID',
+    engineKeys: ['type'],
+  });
+  return { definition, options, elsewhere: definition.elsewhere?.(options) ?? false };
+}
+
+/** Refuses units in other processes where these cannot share the sink's staging or the state that the source is read in. */
+export function refuseElsewhere(
+  spec: ProcessSpec,
+  at: string,
+  source: SourceDefinition,
+  sink: SinkDefinition,
+  read: 'all' | 'increment',
+): void {
+  const here = { where: whereOf(spec, at), remedy: `Leave ${at} out: units are then carried out in this process.` };
+  if (sink.capabilities.parallelStaging !== 'machine')
+    throw fail('DPONE_CAPABILITY', `one process at a time can write into a ${spec.sink.type} sink`, here);
+  const scope = spec.source.cursor?.kind ?? (read === 'all' ? 'all' : undefined);
+  const can = source.capabilities.elsewhere ?? [];
+  if (scope !== undefined && can.includes(scope)) return;
+  const what = scope === undefined || scope === 'all' ? 'the read' : `a read by the cursor ${scope}`;
+  throw fail('DPONE_CAPABILITY', `${what} of a ${spec.source.type} source cannot be shared by several processes`, here);
+}
