@@ -98,3 +98,31 @@ export function story(columns: readonly Column[], reaches: Reaches): Story {
     deleted: [first[0]!],
   };
 }
+
+/** How many rows a story has at first, and what becomes of them. */
+export interface Amounts {
+  readonly rows: number;
+  readonly updated: number;
+  readonly inserted: number;
+  readonly deleted: number;
+}
+
+/** A story of as many rows as one likes: the same values, one row after the other, each under an id of its own. */
+export function storyOfSize(columns: readonly Column[], reaches: Reaches, amounts: Amounts): Story {
+  const { rows } = values((c) => columns.some((one) => one.name === c.name), reaches);
+  const at = (id: number, version: number, from: number): Row => ({
+    ...rows[from % rows.length]!,
+    id: BigInt(id),
+    version: BigInt(version),
+  });
+  const { rows: count, deleted, updated, inserted } = amounts;
+  const first = Array.from({ length: count }, (_, id) => at(id, id + 1, id));
+  const version = (n: number): number => count + 1 + n;
+  return {
+    first,
+    deleted: first.slice(0, deleted),
+    // Each gets the values of the row after it, and so changes in every column that has more than one value.
+    changed: Array.from({ length: updated }, (_, n) => at(deleted + n, version(n), deleted + n + 1)),
+    added: Array.from({ length: inserted }, (_, n) => at(count + n, version(updated + n), n)),
+  };
+}

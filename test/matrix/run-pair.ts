@@ -27,9 +27,13 @@ export interface PairRun {
 }
 
 /** Loads the columns by each strategy into a target of its own, before and after the source changes. */
-export async function runPair(ends: LiveEnds, columns: readonly Column[], modes: readonly string[]): Promise<PairRun> {
+export async function runPair(
+  ends: LiveEnds,
+  columns: readonly Column[],
+  modes: readonly string[],
+  told: Story = storyOf(ends, columns),
+): Promise<PairRun> {
   const { source, sink, from } = ends;
-  const told = storyOf(ends, columns);
   const name = `${source.id}_${sink.id}`;
   const table = { name, columns };
   await from.seed(table, told.first, told.deleted);
@@ -49,11 +53,13 @@ export async function runPair(ends: LiveEnds, columns: readonly Column[], modes:
 }
 
 /** Rows of the values that both ends reach. */
-export const storyOf = ({ source, sink }: Ends, columns: readonly Column[]): Story =>
-  story(
-    columns,
-    (column, value) => (source.reaches?.(column, value) ?? true) && (sink.reaches?.(column, value) ?? true),
-  );
+export const storyOf = (ends: Ends, columns: readonly Column[]): Story => story(columns, bothReach(ends));
+
+/** Whether both ends reach a value of the column. */
+export const bothReach =
+  ({ source, sink }: Pick<Ends, 'source' | 'sink'>) =>
+  (column: Column, value: unknown): boolean =>
+    (source.reaches?.(column, value) ?? true) && (sink.reaches?.(column, value) ?? true);
 
 /** Loads a table of the source once, and looks at what is there then. */
 export async function loadOnce(

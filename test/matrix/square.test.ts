@@ -1,14 +1,14 @@
-import type { ProcessResult } from '@dpone/engine';
 import type { Column, LaneId, Plugin } from '@dpone/sdk';
 import { expect } from 'chai';
 import { tempProject, type TempProject } from '../support/temp-project.js';
+import { expectLoads, passed } from './expect-loads.js';
 import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
 import { readGolden, writeGolden, WRITES } from './golden.js';
 import { writePage } from './page.js';
 import { allTypesTable, planPair, type Ends, type PairPlan } from './plan-pair.js';
 import { allows, readRegistry } from './registry.js';
 import { loadFirst, loadOnce, runPair, type FirstLoad, type LiveEnds, type PairRun, type Round } from './run-pair.js';
-import { expected, MODELS, type Expected } from './strategies.js';
+import { expected, MODELS } from './strategies.js';
 import type { OpenSystem, System } from './system.js';
 import { SYSTEMS } from './systems/index.js';
 import { sameRows } from './values.js';
@@ -160,19 +160,6 @@ function sharedLanes(source: System, sink: System): readonly LaneId[] {
   return registry.sources.get(source.id)!.capabilities.lanes.filter((id) => id !== 'rows' && taken.includes(id));
 }
 
-/** Each load passed, read what it had to read, and left what the model says. */
-function expectLoads(rounds: readonly Round[], should: readonly Expected[], columns: readonly Column[]): void {
-  for (const [i, { result, rows }] of rounds.entries()) {
-    const what = `load ${i + 1}`;
-    const { read, target } = should[i]!;
-    const { result: counts } = passed(result, what);
-    expect(counts.extracted_rows, `${what}: rows read`).to.equal(read.length);
-    sameRows(rows, target, columns, what);
-    if (read.length > 0 && counts.final_rows !== null)
-      expect(counts.final_rows, `${what}: rows of the target`).to.equal(target.length);
-  }
-}
-
 function expectFirst({ round, first, table }: FirstLoad, lane: string): void {
   expectLoads([round], [{ read: first, target: first }], table.columns);
   expect(passed(round.result, lane).lane, 'lane').to.equal(lane);
@@ -190,12 +177,6 @@ function beyond({ source, sink }: Pick<Ends, 'source' | 'sink'>, columns: readon
 
 const failureOf = (result: Round['result']): string =>
   result instanceof Error ? result.message : result.result.errors.map(({ message }) => message).join('; ');
-
-function passed(result: Round['result'], what: string): ProcessResult {
-  if (result instanceof Error) throw new Error(`${what}: ${result.message}`, { cause: result });
-  if (!result.passed) throw new Error(`${what}: ${JSON.stringify(result.result.errors)}`);
-  return result;
-}
 
 function skip(test: Mocha.Context, skipReason: string): never {
   Object.assign(test.runnable(), { skipReason });

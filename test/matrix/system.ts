@@ -30,6 +30,8 @@ export interface System {
   /** The type in a manifest. */
   readonly id: string;
   readonly memory: Memory;
+  /** The variable that names a server which runs already; absent where the system needs no server. */
+  readonly server?: string;
   /** Why it is not here; undefined where it is. */
   missing(): string | undefined | Promise<string | undefined>;
   /** The system's own type of this meaning; undefined where it has none. */

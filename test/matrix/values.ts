@@ -45,3 +45,10 @@ export function sameRows(
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Rows that one statement takes: servers limit its length, and the rows of its VALUES. */
+const AT_ONCE = 200;
+
+/** The same rows, as many at a time as one statement takes. */
+export const inStatements = (rows: readonly Row[]): Row[][] =>
+  Array.from({ length: Math.ceil(rows.length / AT_ONCE) }, (_, n) => rows.slice(n * AT_ONCE, (n + 1) * AT_ONCE));

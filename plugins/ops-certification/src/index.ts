@@ -46,3 +46,5 @@ export {
   strategyCertificationArtifact,
   strategyCertificationBundle,
 };
+export { MATRIX_MODES, modeOf, workloadOf, type MatrixMode } from './matrix/workload.js';
+export type { Workload } from './matrix/counts.js';

@@ -2,7 +2,7 @@ import { quoteLiteral, type CanonicalType, type Column } from '@dpone/sdk';
 import { clickhouseMissing, freshClickHouse } from '@dpone/test-services';
 import type { Row } from '@dpone/testkit';
 import type { System } from '../system.js';
-import { rowOf } from '../values.js';
+import { inStatements, rowOf } from '../values.js';
 
 /** https://clickhouse.com/docs/sql-reference/data-types; a String says neither that it is bytes nor that it is a document. */
 const TYPES: Partial<Record<CanonicalType['kind'], string>> = {
@@ -84,6 +84,7 @@ function asText({ name, type }: Column): string {
 export const clickhouse: System = {
   id: 'clickhouse',
   memory: 'table',
+  server: 'DPONE_TEST_CLICKHOUSE_URL',
   missing: clickhouseMissing,
   typeOf: typeName,
   reaches: ({ type }, value) =>
@@ -93,12 +94,13 @@ export const clickhouse: System = {
   cursor: { incremental_column: 'version' },
   async open() {
     const [from, into] = await Promise.all([freshClickHouse(), freshClickHouse()]);
-    const insert = (name: string, columns: readonly Column[], rows: readonly Row[]): Promise<unknown> =>
-      from.sql(
-        `INSERT INTO ${name} VALUES ${rows
-          .map((row) => `(${columns.map((c) => `CAST(${literal(row[c.name], c.type)} AS ${typeName(c)})`).join(', ')})`)
-          .join(', ')}`,
-      );
+    const insert = async (name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> => {
+      const cast = (row: Row, c: Column): string => `CAST(${literal(row[c.name], c.type)} AS ${typeName(c)})`;
+      for (const some of inStatements(rows)) {
+        const values = some.map((row) => `(${columns.map((c) => cast(row, c)).join(', ')})`);
+        await from.sql(`INSERT INTO ${name} VALUES ${values.join(', ')}`);
+      }
+    };
     return {
       source: ({ name, columns }) => {
         const bytes = columns.filter((c) => c.type.kind === 'bytes').map((c) => c.name);

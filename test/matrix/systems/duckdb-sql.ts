@@ -1,7 +1,7 @@
 import { quoteIdent, quoteLiteral, type CanonicalType, type Column } from '@dpone/sdk';
 import type { Row } from '@dpone/testkit';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
-import { rowOf } from '../values.js';
+import { inStatements, rowOf } from '../values.js';
 
 /** https://duckdb.org/docs/stable/sql/data_types/overview */
 const TYPES: Partial<Record<CanonicalType['kind'], string>> = {
@@ -80,9 +80,12 @@ export const createTable = (name: string, columns: readonly Column[]): string =>
   `CREATE TABLE ${name} (${columns.map((c) => `${quoteIdent(c.name)} ${typeName(c.type)}${c.nullable ? '' : ' NOT NULL'}`).join(', ')})`;
 
 export const insertRows = (name: string, columns: readonly Column[], rows: readonly Row[]): string =>
-  `INSERT INTO ${name} VALUES ${rows
-    .map((row) => `(${columns.map((c) => `CAST(${bare(row[c.name], c.type)} AS ${typeName(c.type)})`).join(', ')})`)
-    .join(', ')}`;
+  inStatements(rows)
+    .map((some) => some.map((row) => `(${columns.map((c) => cast(row, c)).join(', ')})`).join(', '))
+    .map((values) => `INSERT INTO ${name} VALUES ${values}`)
+    .join(';\n');
+
+const cast = (row: Row, c: Column): string => `CAST(${bare(row[c.name], c.type)} AS ${typeName(c.type)})`;
 
 /** A column as the text that `valueOf` reads. */
 function asText({ name, type }: Column): string {

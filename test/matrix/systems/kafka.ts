@@ -47,6 +47,7 @@ function rowOf(text: string, columns: readonly Column[]): Row {
 export const kafka: System = {
   id: 'kafka',
   memory: 'log',
+  server: 'DPONE_TEST_KAFKA_BROKERS',
   missing: kafkaMissing,
   typeOf: ({ type }) => `JSON, stated as ${typeName(type)}`,
   async open() {

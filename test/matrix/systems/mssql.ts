@@ -2,7 +2,7 @@ import type { CanonicalType, Column } from '@dpone/sdk';
 import { freshMssql, mssqlMissing, mssqlVersion } from '@dpone/test-services';
 import type { Row } from '@dpone/testkit';
 import type { System } from '../system.js';
-import { rowOf } from '../values.js';
+import { inStatements, rowOf } from '../values.js';
 import { declaredMssql } from './mssql-declared.js';
 
 /** https://learn.microsoft.com/sql/t-sql/data-types/data-types-transact-sql */
@@ -89,6 +89,7 @@ const finer = ({ type }: Column): boolean => (type.kind === 'timestamp' || type.
 export const mssql: System = {
   id: 'mssql',
   memory: 'table',
+  server: 'DPONE_TEST_MSSQL_URL',
   missing: mssqlMissing,
   typeOf: typeName,
   ...(isStandIn ? { standIn: { lacks: finer } } : {}),
@@ -96,10 +97,16 @@ export const mssql: System = {
   declared: () => declaredMssql(typeName),
   async open() {
     const db = await freshMssql();
-    const insert = (name: string, columns: readonly Column[], rows: readonly Row[]): string =>
-      rows
-        .map((row) => `INSERT INTO shop.${name} VALUES (${columns.map((c) => literal(row[c.name], c)).join(', ')});`)
-        .join('\n');
+    const insert = async (name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> => {
+      for (const some of inStatements(rows))
+        await db.sql(
+          some
+            .map(
+              (row) => `INSERT INTO shop.${name} VALUES (${columns.map((c) => literal(row[c.name], c)).join(', ')});`,
+            )
+            .join('\n'),
+        );
+    };
     const side = (schema: string, name: string) => ({ type: 'mssql', connection: db.uri, table: { schema, name } });
     await db.sql('CREATE SCHEMA shop');
     await db.sql('CREATE SCHEMA mart');
@@ -108,13 +115,13 @@ export const mssql: System = {
       sink: ({ name }) => side('mart', name),
       async seed({ name, columns }, rows) {
         const list = columns.map((c) => `${quote(c.name)} ${typeName(c)} ${c.nullable ? 'NULL' : 'NOT NULL'}`);
-        await db.sql(`CREATE TABLE shop.${name} (${list.join(', ')});\n${insert(name, columns, rows)}`);
+        await db.sql(`CREATE TABLE shop.${name} (${list.join(', ')})`);
+        await insert(name, columns, rows);
       },
       async change({ name, columns }, { changed, added, deleted }) {
         const ids = [...changed, ...deleted].map((row) => row['id'] as bigint).join(', ');
-        await db.sql(
-          `DELETE FROM shop.${name} WHERE id IN (${ids});\n${insert(name, columns, [...changed, ...added])}`,
-        );
+        await db.sql(`DELETE FROM shop.${name} WHERE id IN (${ids})`);
+        await insert(name, columns, [...changed, ...added]);
       },
       async rows({ name, columns }) {
         const [found] = await db.sql<{ it: unknown }>(`SELECT OBJECT_ID(N'mart.${name}') AS it`);

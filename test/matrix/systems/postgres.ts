@@ -1,8 +1,9 @@
 import { quoteIdent, quoteLiteral, type CanonicalType, type Column } from '@dpone/sdk';
 import { freshDatabase } from '@dpone/test-services';
+import type { Row } from '@dpone/testkit';
 import { query } from '../../crash/postgres-shop.js';
 import type { System } from '../system.js';
-import { rowOf } from '../values.js';
+import { inStatements, rowOf } from '../values.js';
 
 /** https://www.postgresql.org/docs/current/datatype.html */
 const TYPES: Partial<Record<CanonicalType['kind'], string>> = {
@@ -58,13 +59,17 @@ const READING =
 export const postgres: System = {
   id: 'postgres',
   memory: 'table',
+  server: 'DPONE_TEST_POSTGRES_URL',
   missing: () => undefined,
   typeOf: ({ type }) => typeName(type),
   cursor: { incremental_column: 'version' },
   async open() {
     const db = await freshDatabase();
-    const insert = (name: string, columns: readonly Column[], rows: readonly Readonly<Record<string, unknown>>[]) =>
-      `INSERT INTO ${name} VALUES ${rows.map((row) => `(${columns.map((c) => literal(row[c.name], c.type)).join(', ')})`).join(', ')};`;
+    const insert = (name: string, columns: readonly Column[], rows: readonly Row[]): string =>
+      inStatements(rows)
+        .map((some) => some.map((row) => `(${columns.map((c) => literal(row[c.name], c.type)).join(', ')})`).join(', '))
+        .map((values) => `INSERT INTO ${name} VALUES ${values};`)
+        .join('\n');
     const side = (schema: string, name: string) => ({
       type: 'postgres',
       connection: db.uri,

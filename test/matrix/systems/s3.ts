@@ -10,6 +10,7 @@ import { parquetType, readParquet, writeParquet } from './parquet.js';
 export const s3: System = {
   id: 's3',
   memory: 'folder',
+  server: 'DPONE_TEST_S3_URL',
   missing: s3Missing,
   typeOf: parquetType,
   async open(project) {

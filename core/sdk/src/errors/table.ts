@@ -167,6 +167,10 @@ export const ERRORS = {
     'Make the key unique at the source, or choose a wider unique_key.',
   ),
   DPONE_ARTIFACT_WRITE: terminal('An artifact could not be written.', 'Check the folder named and its permissions.'),
+  DPONE_RUNNER_FAILED: terminal(
+    'The command that loads the cases of a certification ended without a record of its run.',
+    'Read what it printed.',
+  ),
   DPONE_CANCELLED: terminal('The run was interrupted; the target is unchanged.', 'Run again when ready.'),
   DPONE_INTERNAL: terminal(
     'A fault of dpone itself.',

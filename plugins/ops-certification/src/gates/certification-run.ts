@@ -11,7 +11,8 @@ import {
 import { z } from 'zod';
 import { behaviourOf, resultOf, type Measured } from '../matrix/behaviour.js';
 import { MATRIX } from '../matrix/cases.js';
-import { workloadOf } from '../matrix/workload.js';
+import { loadedReport } from '../matrix/loaded-report.js';
+import { MATRIX_MODES, modeOf, workloadOf } from '../matrix/workload.js';
 
 const input = z.strictObject({
   source: z.string().optional().describe('Only cases from this source.'),
@@ -22,6 +23,18 @@ const input = z.strictObject({
     .optional()
     .describe(
       'Rows of a case, 1 to 100000. Without it DPONE_MATRIX_MOCK_ROW_COUNT, then DPONE_MATRIX_ROW_COUNT, then 10000.',
+    ),
+  mode: z
+    .enum(MATRIX_MODES)
+    .optional()
+    .describe(
+      'mock_contract loads nothing; mock_local, real_local and vendor_live load every case by the runner. Without it DPONE_MATRIX_RUN_MODE, then mock_contract.',
+    ),
+  runner: z
+    .string()
+    .optional()
+    .describe(
+      'The command that loads the cases: it gets DPONE_MATRIX_* and writes <case_id>__behavior.json files. Without it DPONE_MATRIX_RUNNER.',
     ),
   measured: z
     .string()
@@ -36,13 +49,19 @@ const fileOf = (id: string): string => `${id}__behavior.json`;
 export const certificationRun = defineGate({
   summary: 'Work out what every source, sink and strategy has to give, and compare real loads with it',
   description:
-    'Writes a behaviour file a case. Without --measured nothing is loaded and nothing compared: the profile is mock_contract then, and it says what a load must give. With it, a case is red when the rows or the checksum of the real load differ, or when it is not there.',
+    'Writes a behaviour file a case. In the mode mock_contract nothing is loaded: it says what a load must give. In every other mode the runner loads the cases, and a case is red when its rows or its checksum are not those expected, when it was not loaded in this run or not with this row count, or when it is not there. --measured compares a report of loads that others made.',
   input,
   folder: 'artifact_dir',
   artifact: 'certification_report',
   example: { source: 'postgres', sink: 'mssql', strategy: 'snapshot_diff', row_count: 100, artifact_dir: 'out' },
-  evaluate: async ({ source, sink, strategy, row_count, measured, artifact_dir }, ctx) => {
+  evaluate: async ({ source, sink, strategy, row_count, mode: asked, runner, measured, artifact_dir }, ctx) => {
     const workload = workloadOf(row_count, ctx.env);
+    const mode = asked ?? modeOf(ctx.env);
+    if (mode !== 'mock_contract') {
+      if (measured !== undefined)
+        throw fail('DPONE_USAGE', 'Cases are either loaded or measured already.', { where: '--mode, --measured' });
+      return loadedReport({ mode, runner, folder: artifact_dir, workload, chosen: { source, sink, strategy } }, ctx);
+    }
     const cases = MATRIX.filter(
       (one) =>
         (source === undefined || one.source === source) &&
@@ -86,6 +105,8 @@ export const certificationRun = defineGate({
     };
   },
   files: (report) => {
+    // A runner has written its own.
+    if (report.profile !== 'mock_contract' && report.profile !== 'measured') return [];
     const { row_count: rows, change_ratio: changeRatio, delete_ratio: deleteRatio } = report.workload;
     const byId = new Map(MATRIX.map((one) => [one.case_id, one]));
     return report.results.map(({ case_id, actual_row_count, actual_checksum }): OutputFile => ({
@@ -118,7 +139,7 @@ export const certificationRun = defineGate({
       },
     ],
     runbook: [
-      'Take the first red case and open its behaviour file: it has the counts and sample rows that the load must give.',
+      'Take the first red case and open its behaviour file: it has the counts and sample rows that the load must give, and its notes say what differs.',
       'Load that case alone with the same row count, and look which rows are missing, doubled or stale in the target.',
       'If the load is wrong, write a failing test of the sink or strategy first; if the expectation is, change it in a reviewed commit.',
     ],

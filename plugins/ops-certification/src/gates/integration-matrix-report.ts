@@ -1,6 +1,6 @@
 import { byName, defineGate, fail, plainPath } from '@dpone/sdk';
 import { z } from 'zod';
-import { readMatrix } from '../matrix/read-matrix.js';
+import { leftOut, readMatrix } from '../matrix/read-matrix.js';
 import { judgeCase } from '../matrix/judge-case.js';
 
 const input = z.strictObject({
@@ -12,7 +12,7 @@ const input = z.strictObject({
 export const integrationMatrixReport = defineGate({
   summary: 'Make one certification report of the case files of a matrix run',
   description:
-    'Every case needs its behaviour file, passed, with the rows and the checksum that were expected. Where there are behaviour files only, as certification-run writes them, each is a case.',
+    'Every case needs its behaviour file, passed, with the rows and the checksum that were expected. Where there are behaviour files only, as certification-run writes them, each is a case. The matrix_run.json of a runner names the cases that must be there; those that it left out are warnings.',
   input,
   artifact: 'certification_report',
   example: { artifact_dir: 'test_artifacts/integration_matrix', output_dir: 'test_artifacts/integration_matrix' },
@@ -22,7 +22,7 @@ export const integrationMatrixReport = defineGate({
       throw fail('DPONE_INPUT_INVALID', 'This is no folder that can be read.', {
         where: `--artifact-dir ${artifact_dir}`,
       });
-    const { cases, behaviours } = matrix;
+    const { cases, behaviours, run } = matrix;
     const alone = cases.size === 0;
     const ids = [...(alone ? behaviours : cases).keys()].sort(byName);
     const results = ids.map((id) => judgeCase(id, cases.get(id), behaviours.get(id)));
@@ -35,12 +35,13 @@ export const integrationMatrixReport = defineGate({
       passed_cases: passed,
       failed_cases: results.length - passed,
       blockers,
-      warnings: alone
-        ? []
-        : [...behaviours.keys()]
-            .filter((id) => !cases.has(id))
-            .sort(byName)
-            .map((id) => `matrix_case.missing:${id}`),
+      warnings: [
+        ...[...behaviours.keys()]
+          .filter((id) => !alone && !cases.has(id))
+          .sort(byName)
+          .map((id) => `matrix_case.missing:${id}`),
+        ...leftOut(run).map((id) => `matrix_case.left_out:${id}`),
+      ],
       results,
       output_dir: plainPath(output_dir),
     };

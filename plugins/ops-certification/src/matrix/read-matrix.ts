@@ -3,11 +3,15 @@ import { join, resolve } from 'node:path';
 import { isJsonObject, readArtifact, type JsonObject } from '@dpone/sdk';
 
 const BEHAVIOUR = '__behavior.json';
-const NOT_CASES = new Set(['junit.json', 'certification_report.json']);
+/** What a runner writes about the run as a whole: which cases it is about, and which it left out. */
+export const RUN_RECORD = 'matrix_run.json';
+const NOT_CASES = new Set(['junit.json', 'certification_report.json', RUN_RECORD]);
 
 export interface MatrixFiles {
   readonly cases: ReadonlyMap<string, JsonObject>;
   readonly behaviours: ReadonlyMap<string, JsonObject>;
+  /** Undefined where no runner left one. */
+  readonly run: JsonObject | undefined;
 }
 
 /** The case files and behaviour files directly in a folder, by the id of their case; null where it is no folder. */
@@ -27,7 +31,13 @@ export async function readMatrix(cwd: string, folder: string): Promise<MatrixFil
     // A second file for a case could hide a first one that is red.
     files.set(key, files.has(key) ? { passed: false, blockers: ['artifact.duplicate'] } : value);
   }
-  return { cases, behaviours };
+  const run = names.includes(RUN_RECORD) ? await readCase(join(root, RUN_RECORD)) : undefined;
+  // A case that the run is about and that left nothing behind did not end.
+  for (const one of listOf(run?.['cases'])) {
+    const id = one['case_id'];
+    if (typeof id === 'string' && !cases.has(id)) cases.set(id, { case_id: id });
+  }
+  return { cases, behaviours, run };
 }
 
 /** What cannot be read is a case that failed. */
@@ -36,3 +46,10 @@ async function readCase(path: string): Promise<JsonObject> {
   if (artifact.state !== 'json') return { passed: false, blockers: ['artifact.invalid_json'] };
   return isJsonObject(artifact.value) ? artifact.value : { passed: false, blockers: ['artifact.non_object'] };
 }
+
+const listOf = (value: unknown): JsonObject[] =>
+  Array.isArray(value) ? (value as unknown[]).filter((one) => isJsonObject(one)) : [];
+
+/** Ids of the cases that the run left out, because a system was not there. */
+export const leftOut = (run: JsonObject | undefined): string[] =>
+  listOf(run?.['skipped']).flatMap(({ case_id: id }) => (typeof id === 'string' ? [id] : []));

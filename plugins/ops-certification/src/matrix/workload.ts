@@ -3,9 +3,19 @@ import type { Workload } from './counts.js';
 
 export const MOST_ROWS = 100_000;
 
+/**
+ * How a matrix is run. `mock_contract` loads nothing; the others load for real: `mock_local` between systems that need
+ * no server, `real_local` on servers of this machine, `vendor_live` on servers that run elsewhere.
+ */
+export const MATRIX_MODES = ['mock_contract', 'mock_local', 'real_local', 'vendor_live'] as const;
+export type MatrixMode = (typeof MATRIX_MODES)[number];
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How many rows, and how many of them change: flag before environment before what is usual. */
+/**
+ * How many rows, and how many of them change: flag before environment before what is usual.
+ * @throws DPONE_USAGE, DPONE_INPUT_INVALID for what is out of range or no number.
+ */
 export function workloadOf(rowCount: number | undefined, env: Environment): Workload {
   const rows =
     rowCount ?? numberOf(env, 'DPONE_MATRIX_MOCK_ROW_COUNT') ?? numberOf(env, 'DPONE_MATRIX_ROW_COUNT') ?? 10_000;
@@ -32,4 +42,15 @@ function ratioOf(env: Environment, name: string, standard: number): number {
   const ratio = numberOf(env, name) ?? standard;
   if (ratio >= 0 && ratio <= 1) return ratio;
   throw fail('DPONE_INPUT_INVALID', `A ratio is from 0 to 1; this is ${ratio}.`, { where: name });
+}
+
+/** The mode that the environment names. @throws DPONE_USAGE for one that there is not. */
+export function modeOf(env: Environment): MatrixMode {
+  const named = env['DPONE_MATRIX_RUN_MODE'] || 'mock_contract';
+  const mode = MATRIX_MODES.find((one) => one === named);
+  if (mode !== undefined) return mode;
+  throw fail('DPONE_USAGE', `There is no run mode ${named}.`, {
+    where: 'DPONE_MATRIX_RUN_MODE',
+    remedy: `Name one of: ${MATRIX_MODES.join(', ')}.`,
+  });
 }
