@@ -13,7 +13,7 @@ const GROUPS = [
   ['zod'],
   ['yaml'],
   ['tsyringe'],
-  ['@dpone/sdk', '@dpone/sdk/gate-command', '@dpone/sdk/run-gate'],
+  ['@dpone/sdk', '@dpone/sdk/connector', '@dpone/sdk/gate-command', '@dpone/sdk/run-gate'],
   ['@dpone/engine'],
 ];
 

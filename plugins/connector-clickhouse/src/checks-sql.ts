@@ -1,4 +1,5 @@
 import type { CheckOutcome, Column, StagingCheck, TableRef } from '@dpone/sdk';
+import { checkOutcome } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { keyParts } from './keys-sql.js';
 import { predicateSql } from './predicate-sql.js';
@@ -28,15 +29,11 @@ async function measure(session: Session, staged: Staged, check: StagingCheck, do
   switch (check.kind) {
     case 'unique':
       return { check, violations: await count(`SELECT count() FROM (${twice(staged, check.columns)})`) };
-    case 'min_rows': {
-      const measured = await count(`SELECT count() FROM ${from}`);
-      return { check, measured, violations: Math.max(0, check.rows - measured) };
-    }
+    case 'min_rows':
+      return checkOutcome(check, await count(`SELECT count() FROM ${from}`), 0);
     case 'max_null_ratio': {
       const rows = await count(`SELECT count() FROM ${from}`);
-      const nulls = await count(`SELECT countIf(isNull(${ident(check.column)})) FROM ${from}`);
-      const measured = rows === 0 ? 0 : nulls / rows;
-      return { check, measured, violations: measured > check.ratio ? nulls : 0 };
+      return checkOutcome(check, rows, await count(`SELECT countIf(isNull(${ident(check.column)})) FROM ${from}`));
     }
     default:
       return { check, violations: await count(`SELECT count() FROM ${from} WHERE ${brokenBy(check, staged)!}`) };
@@ -64,19 +61,5 @@ export function brokenBy(check: StagingCheck, staged: Staged): string | null {
       return `(${keyParts(check.columns, staged.columns)}) IN (${twice(staged, check.columns)})`;
     default:
       return null;
-  }
-}
-
-/** One sentence on why a row was set aside. */
-export function brokenReason(check: StagingCheck): string {
-  switch (check.kind) {
-    case 'not_null':
-      return `${check.column} is NULL (${check.id})`;
-    case 'unique':
-      return `${check.columns.join(', ')} is not unique in this load (${check.id})`;
-    case 'accepted_values':
-      return `${check.column} has a value that is not accepted (${check.id})`;
-    default:
-      return `breaks ${check.id}`;
   }
 }

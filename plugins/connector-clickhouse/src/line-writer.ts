@@ -1,4 +1,5 @@
 import { fail, isDponeError, type Column, type RejectedRow, type RowBatch } from '@dpone/sdk';
+import { plainValue } from '@dpone/sdk/connector';
 import { stagedType } from './types.js';
 import { valueText, type ValueText } from './value-text.js';
 
@@ -55,15 +56,4 @@ export class LineWriter {
   #record(batch: RowBatch, row: number): RejectedRow['row'] {
     return Object.fromEntries(this.#columns.map((c, i) => [c.name, plainValue(batch.columns[i]?.[row])]));
   }
-}
-
-/** A value as JSON can hold it: integers beyond 2^53 and bytes as text. */
-function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]));
-  return value ?? null;
 }

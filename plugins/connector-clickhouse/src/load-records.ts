@@ -1,6 +1,6 @@
 import type { Receipt, StateRecord, TableRef } from '@dpone/sdk';
 import type { Doing } from './errors.js';
-import { insertState, selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
+import { insertState, receiptOf, selectReceipts, selectStates, stateOf } from './meta-sql.js';
 import type { MetaNames } from './names.js';
 import type { Row, Session } from './session.js';
 import { hasTable } from './settle.js';
@@ -22,23 +22,23 @@ export class LoadRecords {
 
   async receipt(loadId: string): Promise<Receipt | null> {
     const rows = await this.#rows('__dpone__loads', selectReceipts(this.#meta, `load_id = ${text(loadId)}`));
-    return rows[0] === undefined ? null : toReceipt(rows[0]);
+    return rows[0] === undefined ? null : receiptOf(rows[0]);
   }
 
   /** The newest first. */
   async history(limit: number): Promise<readonly Receipt[]> {
     const sql = selectReceipts(this.#meta, `target = ${text(tableLabel(this.#target))}`);
     const rows = await this.#rows('__dpone__loads', `SELECT * FROM (${sql}) LIMIT ${Math.max(0, Math.trunc(limit))}`);
-    return rows.map(toReceipt);
+    return rows.map(receiptOf);
   }
 
   async state(key: string): Promise<StateRecord | null> {
     const rows = await this.#rows('__dpone__state', selectStates(this.#meta, `key = ${text(key)}`));
-    return rows[0] === undefined ? null : toState(rows[0]);
+    return rows[0] === undefined ? null : stateOf(rows[0]);
   }
 
   async states(): Promise<readonly StateRecord[]> {
-    return (await this.#rows('__dpone__state', selectStates(this.#meta, 'true'))).map(toState);
+    return (await this.#rows('__dpone__state', selectStates(this.#meta, 'true'))).map(stateOf);
   }
 
   async resetState(key: string): Promise<void> {

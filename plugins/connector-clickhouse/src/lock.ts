@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, type TargetLock } from '@dpone/sdk';
+import { waitForLock } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import type { Row, Session } from './session.js';
 import { text } from './sql.js';
@@ -32,24 +32,20 @@ export async function lockTarget(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<TargetLock> {
-  const deadline = Date.now() + waitMs;
-  for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
-    if (signal.aborted) throw fail('DPONE_CANCELLED', `waiting for the lock of ${place.label}: cancelled`);
-    const taken = await tryLock(place, owner);
-    if ('fence' in taken) return heldLock(place, taken.fence, taken.name, owner);
-    if (Date.now() >= deadline)
-      throw fail('DPONE_TARGET_LOCKED', `${place.label} is held by load ${taken.holder}`, { where: place.label });
-    await sleep(Math.max(1, Math.min(pause, deadline - Date.now())));
-  }
+  return waitForLock(() => tryLock(place, owner), {
+    deadline: Date.now() + waitMs,
+    signal,
+    what: `waiting for the lock of ${place.label}`,
+    firstPauseMs: 50,
+    longestPauseMs: 1000,
+  });
 }
 
 const doingOf = (place: LockPlace): Doing => ({ what: `locking ${place.label}`, code: 'DPONE_SINK_WRITE' });
 
-type Taken = { readonly fence: number; readonly name: string } | { readonly holder: string };
-
-async function tryLock(place: LockPlace, owner: LockOwner): Promise<Taken> {
+async function tryLock(place: LockPlace, owner: LockOwner): Promise<TargetLock> {
   const newest = await newestFence(place);
-  if (newest !== undefined && newest.held && !isDead(newest.row, owner)) return { holder: said(newest.row) };
+  if (newest !== undefined && newest.held && !isDead(newest.row, owner)) throw heldBy(place, said(newest.row));
   const fence = (newest?.fence ?? 0) + 1;
   const name = randomUUID();
   await place.session.run(insertRow(place, 'taken', fence, name, owner), doingOf(place), {
@@ -57,14 +53,17 @@ async function tryLock(place: LockPlace, owner: LockOwner): Promise<Taken> {
   });
   const won = await newestFence(place);
   if (won?.fence !== fence || won.row['owner'] !== name)
-    return { holder: won === undefined ? 'of another worker' : said(won.row) };
+    throw heldBy(place, won === undefined ? 'of another worker' : said(won.row));
   // Older rows say nothing any more.
   await place.session.run(
     `DELETE FROM ${place.locks} WHERE target = ${text(place.label)} AND fence < ${fence}`,
     doingOf(place),
   );
-  return { fence, name };
+  return heldLock(place, fence, name, owner);
 }
+
+const heldBy = (place: LockPlace, load: string): Error =>
+  fail('DPONE_TARGET_LOCKED', `${place.label} is held by load ${load}`, { where: place.label });
 
 const said = (row: Row): string => `${String(row['load_id'])} (${String(row['host'])}, pid ${String(row['pid'])})`;
 

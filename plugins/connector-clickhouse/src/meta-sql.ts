@@ -1,4 +1,5 @@
 import type { Receipt, StateRecord } from '@dpone/sdk';
+import { toReceipt, toState } from '@dpone/sdk/connector';
 import { engineClause, onCluster, type Design } from './design.js';
 import type { MetaNames } from './names.js';
 import type { Row } from './session.js';
@@ -84,27 +85,7 @@ export const selectStates = (names: MetaNames, where: string): string =>
   `SELECT key, state, load_id, ${iso('updated_at')} FROM (SELECT * FROM ${names.state} WHERE ${where} ` +
   'ORDER BY fence DESC, updated_at DESC LIMIT 1 BY key) WHERE NOT gone ORDER BY key';
 
-export const toReceipt = (row: Row): Receipt => ({
-  loadId: String(row['load_id']),
-  runId: String(row['run_id']),
-  process: String(row['process']),
-  target: String(row['target']),
-  strategy: String(row['strategy']),
-  fence: Number(row['fence']),
-  rowsStaged: Number(row['rows_staged']),
-  rowsRejected: Number(row['rows_rejected']),
-  inserted: Number(row['inserted']),
-  updated: Number(row['updated']),
-  deleted: Number(row['deleted']),
-  finalRows: row['final_rows'] === null ? null : Number(row['final_rows']),
-  startedAt: String(row['started_at_']),
-  committedAt: String(row['committed_at_']),
-  detail: JSON.parse(String(row['detail'])) as Receipt['detail'],
-});
+export const receiptOf = (row: Row): Receipt =>
+  toReceipt({ ...row, started_at: row['started_at_'], committed_at: row['committed_at_'] });
 
-export const toState = (row: Row): StateRecord => ({
-  key: String(row['key']),
-  state: JSON.parse(String(row['state'])) as StateRecord['state'],
-  loadId: String(row['load_id']),
-  updatedAt: String(row['updated_at_']),
-});
+export const stateOf = (row: Row): StateRecord => toState({ ...row, updated_at: row['updated_at_'] });

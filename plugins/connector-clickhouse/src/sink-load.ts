@@ -9,7 +9,8 @@ import {
   type StageResult,
   type StagingCheck,
 } from '@dpone/sdk';
-import { brokenBy, brokenReason, measureChecks, type Staged } from './checks-sql.js';
+import { brokenReason } from '@dpone/sdk/connector';
+import { brokenBy, measureChecks, type Staged } from './checks-sql.js';
 import type { Doing } from './errors.js';
 import { jsonBatches, jsonColumn, ROWS_FORMAT } from './rows-json.js';
 import { columnList, ident, tableName, text } from './sql.js';

@@ -1,19 +1,9 @@
 import { fail, typeName, type CanonicalType } from '@dpone/sdk';
+import { decimalText, INTEGER_RANGES, integerText, isJsonText, shownValue } from '@dpone/sdk/connector';
 import { rangeOf, type Range } from './ranges.js';
 
 /** The text that ClickHouse reads as a value of the rows lane. Throws DPONE_VALUE_OUT_OF_RANGE where the value is none of the type. */
 export type ValueText = (value: unknown) => string;
-
-const INTEGER_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  int8: [-(2n ** 7n), 2n ** 7n - 1n],
-  int16: [-(2n ** 15n), 2n ** 15n - 1n],
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint8: [0n, 2n ** 8n - 1n],
-  uint16: [0n, 2n ** 16n - 1n],
-  uint32: [0n, 2n ** 32n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^\d\d:\d\d:\d\d(?:\.(\d+))?$/;
@@ -34,7 +24,7 @@ export function valueText(
   place: Place = 'field',
 ): ValueText {
   const refuse = (value: unknown): never => {
-    throw fail('DPONE_VALUE_OUT_OF_RANGE', `${shown(value)} is not of type ${typeName(type)}`);
+    throw fail('DPONE_VALUE_OUT_OF_RANGE', `${shownValue(value)} is not of type ${typeName(type)}`);
   };
   const quote = (text: string): string => (place === 'inside' ? `'${text}'` : text);
   const range = rangeOf(physical, wideTimes);
@@ -57,7 +47,7 @@ export function valueText(
         return quote(escaped(value));
       };
     case 'json':
-      return (value) => (typeof value === 'string' && isJson(value) ? quote(escaped(value)) : refuse(value));
+      return (value) => (typeof value === 'string' && isJsonText(value) ? quote(escaped(value)) : refuse(value));
     case 'bytes':
       return (value) => (value instanceof Uint8Array ? quote(bytesText(value)) : refuse(value));
     case 'date':
@@ -124,49 +114,16 @@ function bytesText(bytes: Uint8Array): string {
 
 function inRange(text: string, value: unknown, range: Range | undefined): string {
   if (range === undefined || (text >= range.low && text < range.high)) return text;
-  throw fail('DPONE_VALUE_OUT_OF_RANGE', `${shown(value)} is outside of ${range.type}, ${range.low} to ${range.high}`);
+  throw fail(
+    'DPONE_VALUE_OUT_OF_RANGE',
+    `${shownValue(value)} is outside of ${range.type}, ${range.low} to ${range.high}`,
+  );
 }
 
 const tooFine = (fraction: string | undefined, precision: number): boolean =>
   (fraction ?? '').replace(/0+$/, '').length > precision;
 
-function integerText([low, high]: readonly [bigint, bigint], refuse: (value: unknown) => never): ValueText {
-  const small = high <= BigInt(Number.MAX_SAFE_INTEGER);
-  const [min, max] = [Number(low), Number(high)];
-  return (value) => {
-    if (small && typeof value === 'number')
-      return Number.isInteger(value) && value >= min && value <= max ? String(value) : refuse(value);
-    if (typeof value === 'bigint') return value >= low && value <= high ? String(value) : refuse(value);
-    return typeof value === 'number' && Number.isSafeInteger(value) && BigInt(value) >= low
-      ? String(value)
-      : refuse(value);
-  };
-}
-
 function floatText(value: number): string {
   if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
-
-function decimalText(precision: number, scale: number, refuse: (value: unknown) => never): ValueText {
-  return (value) => {
-    const found = typeof value === 'string' ? /^-?0*(\d*)(?:\.(\d*))?$/.exec(value) : null;
-    if (found === null || !/\d/.test(value as string)) return refuse(value);
-    const fraction = (found[2] ?? '').replace(/0+$/, '');
-    return found[1]!.length <= precision - scale && fraction.length <= scale ? (value as string) : refuse(value);
-  };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};

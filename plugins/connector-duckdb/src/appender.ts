@@ -1,5 +1,6 @@
 import { DuckDBDataChunk, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
 import { fail, isDponeError, type RejectedRow, type RowBatch, type Schema } from '@dpone/sdk';
+import { plainValue } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { duckdbError } from './errors.js';
 import type { Session } from './session.js';
@@ -86,17 +87,6 @@ export class RowAppender {
     const entries = this.schema.columns.map((c, i) => [c.name, plainValue(batch.columns[i]?.[row])] as const);
     return Object.fromEntries(entries);
   }
-}
-
-/** A value as JSON can hold it: integers beyond 2^53 and bytes as text. */
-export function plainValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  if (Array.isArray(value)) return value.map(plainValue);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]));
-  return value ?? null;
 }
 
 /** The refusal of the first bad value, for a load that takes none. */

@@ -1,4 +1,5 @@
 import { quoteIdent, type CheckOutcome, type StagingCheck } from '@dpone/sdk';
+import { checkOutcome } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
@@ -26,15 +27,15 @@ async function measure(session: Session, staging: string, check: StagingCheck, d
           `SELECT count(*) FROM (SELECT 1 FROM ${staging} GROUP BY ${columnList(check.columns)} HAVING count(*) > 1)`,
         ),
       };
-    case 'min_rows': {
-      const measured = await count(`SELECT count(*) FROM ${staging}`);
-      return { check, measured, violations: Math.max(0, check.rows - measured) };
-    }
+    case 'min_rows':
+      return checkOutcome(check, await count(`SELECT count(*) FROM ${staging}`), 0);
     case 'max_null_ratio': {
       const rows = await count(`SELECT count(*) FROM ${staging}`);
-      const nulls = await count(`SELECT count(*) FROM ${staging} WHERE ${quoteIdent(check.column)} IS NULL`);
-      const measured = rows === 0 ? 0 : nulls / rows;
-      return { check, measured, violations: measured > check.ratio ? nulls : 0 };
+      return checkOutcome(
+        check,
+        rows,
+        await count(`SELECT count(*) FROM ${staging} WHERE ${quoteIdent(check.column)} IS NULL`),
+      );
     }
     default:
       return {
@@ -65,19 +66,5 @@ export function brokenBy(check: StagingCheck, staging: string): string | null {
     }
     default:
       return null;
-  }
-}
-
-/** One sentence on why a row was set aside. */
-export function brokenReason(check: StagingCheck): string {
-  switch (check.kind) {
-    case 'not_null':
-      return `${check.column} is NULL (${check.id})`;
-    case 'unique':
-      return `${check.columns.join(', ')} is not unique in this load (${check.id})`;
-    case 'accepted_values':
-      return `${check.column} has a value that is not accepted (${check.id})`;
-    default:
-      return `breaks ${check.id}`;
   }
 }

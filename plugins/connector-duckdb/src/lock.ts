@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, isDponeError, quoteLiteral, type TableRef, type TargetLock } from '@dpone/sdk';
+import { waitForLock } from '@dpone/sdk/connector';
 import type { Database } from './connection.js';
 import type { Doing } from './errors.js';
 import { createMeta } from './meta-sql.js';
@@ -28,17 +28,8 @@ export async function lockTarget(
   waitMs: number,
   signal: AbortSignal,
 ): Promise<TargetLock> {
-  const deadline = Date.now() + waitMs;
-  for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
-    if (signal.aborted) throw fail('DPONE_CANCELLED', `waiting for the lock of ${tableLabel(target)}: cancelled`);
-    try {
-      return await tryLock(await openFile(), target, owner);
-    } catch (error) {
-      const held = isDponeError(error) && error.code === 'DPONE_TARGET_LOCKED';
-      if (!held || Date.now() >= deadline) throw error;
-    }
-    await sleep(Math.max(1, Math.min(pause, deadline - Date.now())));
-  }
+  const wait = { deadline: Date.now() + waitMs, signal, what: `waiting for the lock of ${tableLabel(target)}` };
+  return waitForLock(async () => tryLock(await openFile(), target, owner), wait);
 }
 
 async function tryLock(database: Database, target: TableRef, owner: LockOwner): Promise<TargetLock> {

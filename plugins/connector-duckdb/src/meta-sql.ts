@@ -1,6 +1,5 @@
-import { quoteIdent, quoteLiteral, type LoadProgram, type Receipt, type StateRecord, type TableRef } from '@dpone/sdk';
+import { quoteIdent, quoteLiteral, type LoadProgram, type Receipt, type TableRef } from '@dpone/sdk';
 import type { MetaNames } from './names.js';
-import type { Row } from './session.js';
 import { DEFAULT_SCHEMA } from './sql.js';
 
 export type Counts = Pick<Receipt, 'inserted' | 'updated' | 'deleted' | 'finalRows'>;
@@ -63,28 +62,3 @@ export const selectReceipts = (names: MetaNames, where: string): string =>
 
 export const selectStates = (names: MetaNames, where: string): string =>
   `SELECT key, CAST(state AS VARCHAR) AS state, load_id, ${time('updated_at')} FROM ${names.state} WHERE ${where} ORDER BY key`;
-
-export const toReceipt = (row: Row): Receipt => ({
-  loadId: String(row['load_id']),
-  runId: String(row['run_id']),
-  process: String(row['process']),
-  target: String(row['target']),
-  strategy: String(row['strategy']),
-  fence: Number(row['fence']),
-  rowsStaged: Number(row['rows_staged']),
-  rowsRejected: Number(row['rows_rejected']),
-  inserted: Number(row['inserted']),
-  updated: Number(row['updated']),
-  deleted: Number(row['deleted']),
-  finalRows: Number(row['final_rows']),
-  startedAt: String(row['started_at']),
-  committedAt: String(row['committed_at']),
-  detail: JSON.parse(String(row['detail'])) as Receipt['detail'],
-});
-
-export const toState = (row: Row): StateRecord => ({
-  key: String(row['key']),
-  state: JSON.parse(String(row['state'])) as StateRecord['state'],
-  loadId: String(row['load_id']),
-  updatedAt: String(row['updated_at']),
-});

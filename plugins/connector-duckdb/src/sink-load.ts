@@ -11,7 +11,8 @@ import {
   type StageResult,
   type StagingCheck,
 } from '@dpone/sdk';
-import { brokenBy, brokenReason, measureChecks } from './checks-sql.js';
+import { brokenReason } from '@dpone/sdk/connector';
+import { brokenBy, measureChecks } from './checks-sql.js';
 import type { Database } from './connection.js';
 import type { Doing } from './errors.js';
 import { finalizeLoad } from './finalize.js';

@@ -16,13 +16,14 @@ import {
   type TargetInfo,
   type TargetLock,
 } from '@dpone/sdk';
+import { toReceipt, toState } from '@dpone/sdk/connector';
 import { checkDatabase } from './check.js';
 import { databasePath, fileExists, openDatabase, type Database, type Mode } from './connection.js';
 import type { Doing } from './errors.js';
 import { programStatements } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { sinkOffers } from './lane-offers.js';
-import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
+import { selectReceipts, selectStates } from './meta-sql.js';
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { DuckDBConnectionOptions, SinkOptions } from './options.js';
 import type { Row, Session } from './session.js';

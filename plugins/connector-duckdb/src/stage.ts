@@ -13,7 +13,8 @@ import {
   type StageResult,
   type StagingSpec,
 } from '@dpone/sdk';
-import { plainValue, refuseBad, RowAppender, type BadValue } from './appender.js';
+import { plainValue } from '@dpone/sdk/connector';
+import { refuseBad, RowAppender, type BadValue } from './appender.js';
 import type { Doing } from './errors.js';
 import { reading, textLayout, type FileGroup } from './file-layout.js';
 import { readVerified } from './integrity.js';

@@ -15,6 +15,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { fail, typeName, type CanonicalType } from '@dpone/sdk';
+import { INTEGER_RANGES, shownValue } from '@dpone/sdk/connector';
 import { formatInterval, parseInterval } from './interval-text.js';
 import { dayText, epochText, parseDay, parseEpoch, parseTime, timeText } from './time-text.js';
 
@@ -25,23 +26,7 @@ export interface ValueCodec {
 }
 
 const bad = (value: unknown, type: CanonicalType): Error =>
-  fail('DPONE_VALUE_OUT_OF_RANGE', `${describe(value)} is not of type ${typeName(type)}`);
-
-const describe = (value: unknown): string => {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
-
-const INTEGER_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  int8: [-(2n ** 7n), 2n ** 7n - 1n],
-  int16: [-(2n ** 15n), 2n ** 15n - 1n],
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint8: [0n, 2n ** 8n - 1n],
-  uint16: [0n, 2n ** 16n - 1n],
-  uint32: [0n, 2n ** 32n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
+  fail('DPONE_VALUE_OUT_OF_RANGE', `${shownValue(value)} is not of type ${typeName(type)}`);
 
 export function valueCodec(type: CanonicalType): ValueCodec {
   switch (type.kind) {

@@ -1,4 +1,5 @@
 import type { CheckOutcome, StagingCheck } from '@dpone/sdk';
+import { checkOutcome } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { NEVER, predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
@@ -18,7 +19,7 @@ export async function measureChecks(
     outcomes.push(
       check.kind === 'unique'
         ? { check, violations: await session.count(repeatedKeys(staging, check.columns), doing) }
-        : outcomeOf(check, Number(row!['rows']), Number(row![`c${byRow.indexOf(check)}`])),
+        : checkOutcome(check, Number(row!['rows']), Number(row![`c${byRow.indexOf(check)}`])),
     );
   return outcomes;
 }
@@ -37,19 +38,6 @@ export function countTogether(staging: string, checks: readonly StagingCheck[]):
   const flags = checks.map((check, i) => `CASE WHEN ${broken(check)} THEN 1 ELSE 0 END AS c${i}`);
   const sums = checks.map((_, i) => `COALESCE(SUM(CAST(f.c${i} AS bigint)), 0) AS c${i}`);
   return `SELECT ${['COUNT_BIG(*) AS [rows]', ...sums].join(', ')} FROM (SELECT ${flags.join(', ')} FROM ${staging} AS t) AS f`;
-}
-
-function outcomeOf(check: StagingCheck, rows: number, broken: number): CheckOutcome {
-  switch (check.kind) {
-    case 'min_rows':
-      return { check, measured: rows, violations: Math.max(0, check.rows - rows) };
-    case 'max_null_ratio': {
-      const measured = rows === 0 ? 0 : broken / rows;
-      return { check, measured, violations: measured > check.ratio ? broken : 0 };
-    }
-    default:
-      return { check, violations: broken };
-  }
 }
 
 /** The condition on a staged row, under the alias `t`, that breaks a check; null for checks of the whole set, which no row breaks. */
@@ -73,19 +61,5 @@ export function brokenBy(check: StagingCheck, staging: string): string | null {
     }
     default:
       return null;
-  }
-}
-
-/** One sentence on why a row was set aside. */
-export function brokenReason(check: StagingCheck): string {
-  switch (check.kind) {
-    case 'not_null':
-      return `${check.column} is NULL (${check.id})`;
-    case 'unique':
-      return `${check.columns.join(', ')} is not unique in this load (${check.id})`;
-    case 'accepted_values':
-      return `${check.column} has a value that is not accepted (${check.id})`;
-    default:
-      return `breaks ${check.id}`;
   }
 }

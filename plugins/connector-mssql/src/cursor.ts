@@ -53,7 +53,7 @@ export function columnCursor(column: Column, request: Request): Cursor {
   const last = lastValue(column, request.state);
   if (last === undefined) return { advance };
   const literal =
-    column.type.kind === 'uuid' ? textLiteral(last.toLowerCase()) : literalFor([column])(column.name, last);
+    column.type.kind === 'uuid' ? textLiteral(last.toLowerCase()) : literalFor([column])(last, column.name);
   return { condition: `${name} ${request.mayRepeat === true ? '>=' : '>'} ${literal}`, advance };
 }
 

@@ -89,7 +89,7 @@ function instantText(milliseconds: bigint, { type }: Column): string {
 
 export function rangeCondition({ column: name, from, to }: KeyRange, columns: readonly Column[]): string | undefined {
   const column = quoteName(name);
-  const literal = (value: string): string => literalFor(columns)(name, value);
+  const literal = (value: string): string => literalFor(columns)(value, name);
   if (from === undefined) return to === undefined ? undefined : `(${column} < ${literal(to)} OR ${column} IS NULL)`;
   const above = `${column} >= ${literal(from)}`;
   return to === undefined ? above : `${above} AND ${column} < ${literal(to)}`;

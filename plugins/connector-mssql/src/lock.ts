@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fail, isDponeError, type TableRef, type TargetLock } from '@dpone/sdk';
+import { fail, type TableRef, type TargetLock } from '@dpone/sdk';
+import { waitForLock } from '@dpone/sdk/connector';
 import { isServerError, type Doing } from './errors.js';
 import { applock, createMeta } from './meta-sql.js';
 import { metaNames } from './names.js';
@@ -36,16 +36,7 @@ export async function lockTarget(
     await session.transaction(doing, async () => {
       for (const statement of createMeta(metaNames(target))) await session.run(statement, doing);
     });
-    for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
-      if (signal.aborted) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
-      try {
-        return await tryLock(session, target, owner, doing);
-      } catch (error) {
-        const held = isDponeError(error) && error.code === 'DPONE_TARGET_LOCKED';
-        if (!held || Date.now() >= deadline) throw error;
-      }
-      await sleep(Math.max(1, Math.min(pause, deadline - Date.now())));
-    }
+    return await waitForLock(() => tryLock(session, target, owner, doing), { deadline, signal, what: doing.what });
   } catch (error) {
     session.close();
     throw error;

@@ -1,4 +1,5 @@
 import type { LoadProgram, Receipt, StateRecord } from '@dpone/sdk';
+import { toReceipt, toState } from '@dpone/sdk/connector';
 import type { MetaNames } from './names.js';
 import type { Row } from './session.js';
 import { BINARY, quoteName, textLiteral } from './sql.js';
@@ -112,27 +113,7 @@ export const selectStates = (names: MetaNames, where: string): string =>
 /** `2026-01-31 12:34:56.789` of the server, as ISO 8601. */
 const iso = (value: unknown): string => `${String(value).replace(' ', 'T').slice(0, 23)}Z`;
 
-export const toReceipt = (row: Row): Receipt => ({
-  loadId: String(row['load_id']),
-  runId: String(row['run_id']),
-  process: String(row['process']),
-  target: String(row['target']),
-  strategy: String(row['strategy']),
-  fence: Number(row['fence']),
-  rowsStaged: Number(row['rows_staged']),
-  rowsRejected: Number(row['rows_rejected']),
-  inserted: Number(row['inserted']),
-  updated: Number(row['updated']),
-  deleted: Number(row['deleted']),
-  finalRows: row['final_rows'] === null ? null : Number(row['final_rows']),
-  startedAt: iso(row['started_at']),
-  committedAt: iso(row['committed_at']),
-  detail: JSON.parse((row['detail'] ?? 'null') as string) as Receipt['detail'],
-});
+export const receiptOf = (row: Row): Receipt =>
+  toReceipt({ ...row, started_at: iso(row['started_at']), committed_at: iso(row['committed_at']) });
 
-export const toState = (row: Row): StateRecord => ({
-  key: String(row['key']),
-  state: JSON.parse((row['state'] ?? 'null') as string) as StateRecord['state'],
-  loadId: String(row['load_id']),
-  updatedAt: iso(row['updated_at']),
-});
+export const stateOf = (row: Row): StateRecord => toState({ ...row, updated_at: iso(row['updated_at']) });

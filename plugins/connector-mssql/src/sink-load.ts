@@ -9,7 +9,8 @@ import {
   type StageResult,
   type StagingCheck,
 } from '@dpone/sdk';
-import { brokenBy, brokenReason, measureChecks } from './checks-sql.js';
+import { brokenReason } from '@dpone/sdk/connector';
+import { brokenBy, measureChecks } from './checks-sql.js';
 import type { Doing } from './errors.js';
 import { finalizeLoad } from './finalize.js';
 import { maxOf } from './max-sql.js';

@@ -21,7 +21,7 @@ import { explainProgram } from './finalize-sql.js';
 import { sinkOffers } from './lane-offers.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { readMark, selectMarks } from './marks-sql.js';
-import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
+import { receiptOf, selectReceipts, selectStates, stateOf } from './meta-sql.js';
 import { metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { SinkOptions } from './options.js';
 import { sinkRollback } from './rollback.js';
@@ -110,22 +110,22 @@ export class MssqlSink implements Sink {
 
   async receipt(loadId: string): Promise<Receipt | null> {
     const rows = await this.#metaRows(this.#meta.loads, selectReceipts(this.#meta, `load_id = ${textLiteral(loadId)}`));
-    return rows[0] === undefined ? null : toReceipt(rows[0]);
+    return rows[0] === undefined ? null : receiptOf(rows[0]);
   }
 
   async history(limit: number): Promise<readonly Receipt[]> {
     const where = `target = ${textLiteral(this.#label)}`;
     const top = Math.max(0, Math.trunc(limit));
-    return (await this.#metaRows(this.#meta.loads, selectReceipts(this.#meta, where, top))).map(toReceipt);
+    return (await this.#metaRows(this.#meta.loads, selectReceipts(this.#meta, where, top))).map(receiptOf);
   }
 
   async state(key: string): Promise<StateRecord | null> {
     const rows = await this.#metaRows(this.#meta.state, selectStates(this.#meta, `[key] = ${textLiteral(key)}`));
-    return rows[0] === undefined ? null : toState(rows[0]);
+    return rows[0] === undefined ? null : stateOf(rows[0]);
   }
 
   async states(): Promise<readonly StateRecord[]> {
-    return (await this.#metaRows(this.#meta.state, selectStates(this.#meta, '1 = 1'))).map(toState);
+    return (await this.#metaRows(this.#meta.state, selectStates(this.#meta, '1 = 1'))).map(stateOf);
   }
 
   async resetState(key: string): Promise<void> {

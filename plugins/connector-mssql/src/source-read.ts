@@ -10,10 +10,10 @@ import {
   type SourceRead,
   type TableRef,
 } from '@dpone/sdk';
+import { findColumn } from '@dpone/sdk/connector';
 import { columnCursor, isRowversion, rowversionCursor, type Cursor } from './cursor.js';
 import type { Doing } from './errors.js';
 import { selectRoughRows } from './facts-sql.js';
-import { findColumn } from './find-column.js';
 import { inRange, keyRanges, splits, type KeyRange } from './key-ranges.js';
 import type { SourceOptions } from './options.js';
 import { predicateSql } from './predicate-sql.js';

@@ -44,7 +44,7 @@ const NUMERIC = /^(?:u?int|decimal|float)/;
  */
 export const literalFor =
   (columns: readonly Column[]) =>
-  (name: string, value: PredicateValue): string => {
+  (value: PredicateValue, name: string): string => {
     const column = columns.find((c) => c.name === name);
     if (typeof value !== 'string' || column === undefined) return literal(value);
     if (NUMERIC.test(column.type.kind) && NUMBER.test(value)) return value;

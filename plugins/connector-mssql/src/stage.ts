@@ -40,7 +40,7 @@ export async function stageRows(
   const feed = new RowFeed(
     batches,
     columns,
-    columns.map((c, i) => writeValue(ctx.types[i]!, c.type)),
+    columns.map((_, i) => writeValue(ctx.types[i]!)),
     {
       bad: (value) => void (ctx.spec.badRows === 'fail' ? refuse(value) : bad.push(rejectedRow(value))),
       batch: async (rows) => {

@@ -1,6 +1,6 @@
 import { fail, type Column, type Json, type ReadRequest, type SourceRead, type TableRef } from '@dpone/sdk';
+import { findColumn } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
-import { findColumn } from './find-column.js';
 import { readValue } from './read-value.js';
 import { Snapshot } from './snapshot.js';
 import { readingOf, tableOf, unreadable, type ReadOf } from './source-read.js';

@@ -1,4 +1,3 @@
-import type { CanonicalType } from '@dpone/sdk';
 import { datePartsOf, daysOf, ticksOf, TICKS_PER_DAY } from './date-parts.js';
 import { parseNative } from './types.js';
 
@@ -13,7 +12,7 @@ const unfit = (why: string): never => {
 };
 
 /** Values of a type on their way into a column of a type of SQL Server. */
-export function writeValue(native: string, type: CanonicalType): WriteValue {
+export function writeValue(native: string): WriteValue {
   const { base, args } = parseNative(native);
   const [first, second] = args;
   switch (base) {
@@ -62,7 +61,7 @@ export function writeValue(native: string, type: CanonicalType): WriteValue {
     case 'smalldatetime':
       return smalldatetime;
     default:
-      return (value) => String(type.kind === 'json' ? value : value);
+      return (value) => String(value);
   }
 }
 

@@ -1,4 +1,5 @@
 import { quoteIdent, type CheckOutcome, type Column, type StagingCheck } from '@dpone/sdk';
+import { checkOutcome } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
@@ -16,7 +17,7 @@ export async function measureChecks(
   const counts = byRow.length === 0 ? [] : await countTogether(session, staging, byRow, doing);
   const outcomes: CheckOutcome[] = [];
   for (const check of checks) {
-    if (check.kind !== 'unique') outcomes.push(outcomeOf(check, counts[0]!, counts[byRow.indexOf(check) + 1]!));
+    if (check.kind !== 'unique') outcomes.push(checkOutcome(check, counts[0]!, counts[byRow.indexOf(check) + 1]!));
     else outcomes.push({ check, violations: await repeatedKeys(session, staging, columns, check.columns, doing) });
   }
   return outcomes;
@@ -59,19 +60,6 @@ async function countTogether(
   return Object.values(row!).map(Number);
 }
 
-function outcomeOf(check: StagingCheck, rows: number, broken: number): CheckOutcome {
-  switch (check.kind) {
-    case 'min_rows':
-      return { check, measured: rows, violations: Math.max(0, check.rows - rows) };
-    case 'max_null_ratio': {
-      const measured = rows === 0 ? 0 : broken / rows;
-      return { check, measured, violations: measured > check.ratio ? broken : 0 };
-    }
-    default:
-      return { check, violations: broken };
-  }
-}
-
 /** The condition on a staged row, under the alias `t`, that breaks a check; null for checks of the whole set, which no row breaks. */
 export function brokenBy(check: StagingCheck, staging: string): string | null {
   switch (check.kind) {
@@ -93,19 +81,5 @@ export function brokenBy(check: StagingCheck, staging: string): string | null {
     }
     default:
       return null;
-  }
-}
-
-/** One sentence on why a row was set aside. */
-export function brokenReason(check: StagingCheck): string {
-  switch (check.kind) {
-    case 'not_null':
-      return `${check.column} is NULL (${check.id})`;
-    case 'unique':
-      return `${check.columns.join(', ')} is not unique in this load (${check.id})`;
-    case 'accepted_values':
-      return `${check.column} has a value that is not accepted (${check.id})`;
-    default:
-      return `breaks ${check.id}`;
   }
 }

@@ -1,6 +1,5 @@
-import { quoteIdent, type LoadProgram, type Receipt, type StateRecord } from '@dpone/sdk';
+import { quoteIdent, type LoadProgram, type Receipt } from '@dpone/sdk';
 import type { MetaNames } from './names.js';
-import type { Row } from './session.js';
 import { textLiteral } from './sql.js';
 
 export type Counts = Pick<Receipt, 'inserted' | 'updated' | 'deleted' | 'finalRows'>;
@@ -83,28 +82,3 @@ export const selectReceipts = (names: MetaNames, where: string): string =>
 
 export const selectStates = (names: MetaNames, where: string): string =>
   `SELECT key, state, load_id, ${time('updated_at')} FROM ${names.state} WHERE ${where} ORDER BY key`;
-
-export const toReceipt = (row: Row): Receipt => ({
-  loadId: row['load_id']!,
-  runId: row['run_id']!,
-  process: row['process']!,
-  target: row['target']!,
-  strategy: row['strategy']!,
-  fence: Number(row['fence']),
-  rowsStaged: Number(row['rows_staged']),
-  rowsRejected: Number(row['rows_rejected']),
-  inserted: Number(row['inserted']),
-  updated: Number(row['updated']),
-  deleted: Number(row['deleted']),
-  finalRows: row['final_rows'] === null ? null : Number(row['final_rows']),
-  startedAt: row['started_at']!,
-  committedAt: row['committed_at']!,
-  detail: JSON.parse(row['detail'] ?? 'null') as Receipt['detail'],
-});
-
-export const toState = (row: Row): StateRecord => ({
-  key: row['key']!,
-  state: JSON.parse(row['state'] ?? 'null') as StateRecord['state'],
-  loadId: row['load_id']!,
-  updatedAt: row['updated_at']!,
-});

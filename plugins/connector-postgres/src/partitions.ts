@@ -1,8 +1,8 @@
 import type { Column, Estimate, Partition, ReadRequest } from '@dpone/sdk';
+import { findColumn } from '@dpone/sdk/connector';
 import { blockRanges } from './block-ranges.js';
 import type { Doing } from './errors.js';
 import { keyRanges, splits } from './key-ranges.js';
-import { findColumn } from './find-column.js';
 import type { PartitionSpec } from './partition-spec.js';
 import type { RowSet } from './select-sql.js';
 import type { Session } from './session.js';

@@ -16,11 +16,12 @@ import {
   type TargetInfo,
   type TargetLock,
 } from '@dpone/sdk';
+import { toReceipt, toState } from '@dpone/sdk/connector';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
 import { explainProgram } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
-import { selectReceipts, selectStates, toReceipt, toState } from './meta-sql.js';
+import { selectReceipts, selectStates } from './meta-sql.js';
 import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import { requiredColumns } from './not-null.js';
 import type { SinkOptions } from './options.js';

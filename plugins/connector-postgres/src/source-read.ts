@@ -10,11 +10,11 @@ import {
   type StateAdvance,
   type TableRef,
 } from '@dpone/sdk';
+import { findColumn } from '@dpone/sdk/connector';
 import { tableColumns } from './catalog-columns.js';
 import { columnCondition } from './cursor-column.js';
 import type { Doing } from './errors.js';
 import { estimateRead } from './estimate.js';
-import { findColumn } from './find-column.js';
 import { sourceOffers } from './lane-offers.js';
 import { partitionData } from './partition-data.js';
 import { PartitionSessions } from './partition-session.js';

@@ -1,18 +1,8 @@
 import { fail, typeName, type CanonicalType } from '@dpone/sdk';
+import { decimalText, INTEGER_RANGES, integerText, isJsonText, shownValue } from '@dpone/sdk/connector';
 
 /** The text that Postgres reads as a value of the rows lane. Throws DPONE_VALUE_OUT_OF_RANGE where the value is none of the type. */
 export type ValueText = (value: unknown) => string;
-
-const INTEGER_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  int8: [-(2n ** 7n), 2n ** 7n - 1n],
-  int16: [-(2n ** 15n), 2n ** 15n - 1n],
-  int32: [-(2n ** 31n), 2n ** 31n - 1n],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint8: [0n, 2n ** 8n - 1n],
-  uint16: [0n, 2n ** 16n - 1n],
-  uint32: [0n, 2n ** 32n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
 
 const DATE = /^-?\d{4,6}-\d\d-\d\d$/;
 const TIME = /^\d\d:\d\d:\d\d(\.(\d+))?$/;
@@ -22,7 +12,7 @@ const INTERVAL = /^-?P(?=.)(-?\d+Y)?(-?\d+M)?(-?\d+W)?(-?\d+D)?(T(?=.)(-?\d+H)?(
 
 export function valueText(type: CanonicalType): ValueText {
   const refuse = (value: unknown): never => {
-    throw fail('DPONE_VALUE_OUT_OF_RANGE', `${shown(value)} is not of type ${typeName(type)}`);
+    throw fail('DPONE_VALUE_OUT_OF_RANGE', `${shownValue(value)} is not of type ${typeName(type)}`);
   };
   const text =
     (pattern: RegExp): ValueText =>
@@ -44,7 +34,7 @@ export function valueText(type: CanonicalType): ValueText {
         return type.length !== undefined && Array.from(value).length > type.length ? refuse(value) : value;
       };
     case 'json':
-      return (value) => (typeof value === 'string' && isJson(value) ? value : refuse(value));
+      return (value) => (typeof value === 'string' && isJsonText(value) ? value : refuse(value));
     case 'bytes':
       return (value) =>
         value instanceof Uint8Array
@@ -76,31 +66,9 @@ export function valueText(type: CanonicalType): ValueText {
   }
 }
 
-function integerText([low, high]: readonly [bigint, bigint], refuse: (value: unknown) => never): ValueText {
-  const small = high <= BigInt(Number.MAX_SAFE_INTEGER);
-  const [min, max] = [Number(low), Number(high)];
-  return (value) => {
-    if (small && typeof value === 'number')
-      return Number.isInteger(value) && value >= min && value <= max ? String(value) : refuse(value);
-    if (typeof value === 'bigint') return value >= low && value <= high ? String(value) : refuse(value);
-    return typeof value === 'number' && Number.isSafeInteger(value) && BigInt(value) >= low
-      ? String(value)
-      : refuse(value);
-  };
-}
-
 function floatText(value: number): string {
   if (Object.is(value, -0)) return '-0';
   return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
-}
-
-function decimalText(precision: number, scale: number, refuse: (value: unknown) => never): ValueText {
-  return (value) => {
-    const found = typeof value === 'string' ? /^-?0*(\d*)(?:\.(\d*))?$/.exec(value) : null;
-    if (found === null || (found[1] === '' && value === '')) return refuse(value);
-    const fraction = (found[2] ?? '').replace(/0+$/, '');
-    return found[1]!.length <= precision - scale && fraction.length <= scale ? (value as string) : refuse(value);
-  };
 }
 
 function atMostMicroseconds(
@@ -128,17 +96,3 @@ const arrayText = (items: readonly unknown[], item: ValueText): string =>
       one === null || one === undefined ? 'NULL' : `"${item(one).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`,
     )
     .join(',')}}`;
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};

@@ -10,6 +10,7 @@ const BUNDLES: Readonly<Record<string, string>> = {
   yaml: 'yaml.js',
   tsyringe: 'tsyringe.js',
   '@dpone/sdk': 'dpone-sdk.js',
+  '@dpone/sdk/connector': 'dpone-sdk-connector.js',
   '@dpone/sdk/gate-command': 'dpone-sdk-gate-command.js',
   '@dpone/sdk/run-gate': 'dpone-sdk-run-gate.js',
   '@dpone/engine': 'dpone-engine.js',

@@ -1,5 +1,5 @@
 import { fail, type SourceRead } from '@dpone/sdk';
-import { findColumn } from '../find-column.js';
+import { findColumn } from '@dpone/sdk/connector';
 import { serverFacts } from '../server-facts.js';
 import type { Session } from '../session.js';
 import { tableName } from '../sql.js';

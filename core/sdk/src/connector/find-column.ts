@@ -1,4 +1,6 @@
-import { fail, nearest, type Column } from '@dpone/sdk';
+import { fail } from '../errors/error.js';
+import type { Column } from '../types.js';
+import { nearest } from '../util/nearest.js';
 
 /** The column that a manifest names, by its exact name or the only one that differs in case alone. */
 export function findColumn(columns: readonly Column[], name: string, where: string): Column {
