@@ -12,6 +12,8 @@ export { parseType } from './plan/parse-type.js';
 export * from './preview.js';
 export * from './read-source.js';
 export * from './record/run-record.js';
+export type { QualityOutcome } from './quality/outcome.js';
+export type { ListedCheck } from './quality/planned-check.js';
 export * from './results.js';
 export { rollbackLoad, type RollbackOptions } from './rollback/rollback-load.js';
 export { runProcesses } from './run.js';

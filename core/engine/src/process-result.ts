@@ -43,6 +43,7 @@ export function processResult(ended: Ended): ProcessResult {
     lane: trace.lane,
     strategy: spec.sink.strategy.mode,
     schema_changes: trace.schemaChanges,
+    quality: trace.quality,
     warnings: trace.warnings,
     state: trace.state,
     artifacts: { package: trace.package ?? '', quarantine: trace.quarantine },

@@ -1,4 +1,5 @@
 import type { DponeError, Json } from '@dpone/sdk';
+import type { QualityOutcome } from './quality/outcome.js';
 
 /** The named steps of the load protocol, in order; docs/specs/load-protocol.md says what each promises. */
 export const PROTOCOL_STEPS = [
@@ -76,6 +77,8 @@ export interface ProcessResult {
   readonly lane: string | null;
   readonly strategy: string;
   readonly schema_changes: readonly string[];
+  /** Every rule of quality that the load got to, each with what it came to. */
+  readonly quality: readonly QualityOutcome[];
   readonly warnings: readonly string[];
   readonly state: { readonly key: string; readonly before: Json; readonly after: Json } | null;
   readonly artifacts: { readonly package: string; readonly quarantine: string | null };

@@ -37,6 +37,7 @@ export * from './util/identifier.js';
 export * from './util/nearest.js';
 export * from './util/owner.js';
 export * from './util/paths.js';
+export * from './util/portable-pattern.js';
 export * from './util/redact.js';
 export * from './util/safe-name.js';
 export * from './util/stable-json.js';

@@ -1,5 +1,12 @@
-import { quoteIdent, type CheckOutcome, type StagingCheck } from '@dpone/sdk';
-import { checkOutcome } from '@dpone/sdk/connector';
+import {
+  quoteIdent,
+  quoteLiteral,
+  type CheckOutcome,
+  type Counted,
+  type StagingCheck,
+  type StagingRule,
+} from '@dpone/sdk';
+import { checkOutcome, outsideOf } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
@@ -37,6 +44,10 @@ async function measure(session: Session, staging: string, check: StagingCheck, d
         await count(`SELECT count(*) FROM ${staging} WHERE ${quoteIdent(check.column)} IS NULL`),
       );
     }
+    case 'count': {
+      const rows = await count(`SELECT count(*) FROM ${staging}`);
+      return checkOutcome(check, rows, await count(countSql(check.counted, staging)));
+    }
     default:
       return {
         check,
@@ -45,8 +56,23 @@ async function measure(session: Session, staging: string, check: StagingCheck, d
   }
 }
 
+/** How many rows fit what is counted. */
+function countSql(counted: Counted, staging: string): string {
+  switch (counted.what) {
+    case 'rows':
+      return `SELECT count(*) FROM ${staging}`;
+    case 'broken':
+      return `SELECT count(*) FROM ${staging} AS t WHERE ${brokenBy(counted.rule, staging)!}`;
+    case 'repeated': {
+      const known = counted.columns.map((c) => `${quoteIdent(c)} IS NOT NULL`).join(' AND ');
+      const groups = `SELECT count(*) AS n FROM ${staging} WHERE ${known} GROUP BY ${columnList(counted.columns)}`;
+      return `SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (${groups})`;
+    }
+  }
+}
+
 /** The condition on a staged row, under the alias `t`, that breaks a check; null for checks of the whole set, which no row breaks. */
-export function brokenBy(check: StagingCheck, staging: string): string | null {
+export function brokenBy(check: StagingRule, staging: string): string | null {
   switch (check.kind) {
     case 'not_null':
       return `${quoteIdent(check.column)} IS NULL`;
@@ -59,6 +85,14 @@ export function brokenBy(check: StagingCheck, staging: string): string | null {
     }
     case 'predicate':
       return `(${predicateSql(check.predicate)}) IS NOT TRUE`;
+    case 'length': {
+      const length = `length(CAST(${quoteIdent(check.column)} AS VARCHAR))`;
+      return outsideOf(length, check);
+    }
+    case 'pattern': {
+      const value = `CAST(${quoteIdent(check.column)} AS VARCHAR)`;
+      return `NOT regexp_matches(${value}, ${quoteLiteral(check.pattern)})`;
+    }
     case 'unique': {
       const columns = columnList(check.columns);
       const twice = `SELECT ${columns} FROM ${staging} GROUP BY ${columns} HAVING count(*) > 1`;

@@ -1,9 +1,15 @@
-import { quoteIdent, type CheckOutcome, type Column, type StagingCheck } from '@dpone/sdk';
-import { checkOutcome } from '@dpone/sdk/connector';
+import {
+  quoteIdent,
+  type CheckOutcome,
+  type Column,
+  type StagingCheck,
+  type StagingRule,
+} from '@dpone/sdk';
+import { checkOutcome, outsideOf } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { predicateSql } from './predicate-sql.js';
 import type { Session } from './session.js';
-import { columnList, keysMatch, literal } from './sql.js';
+import { columnList, keysMatch, literal, textLiteral } from './sql.js';
 
 /** Holds staging against the checks: those of single rows in one reading of it, each UNIQUE in its own. */
 export async function measureChecks(
@@ -13,14 +19,31 @@ export async function measureChecks(
   checks: readonly StagingCheck[],
   doing: Doing,
 ): Promise<CheckOutcome[]> {
-  const byRow = checks.filter((check) => check.kind !== 'unique');
+  const byRow = checks.filter((check) => repeatedOf(check) === null);
   const counts = byRow.length === 0 ? [] : await countTogether(session, staging, byRow, doing);
   const outcomes: CheckOutcome[] = [];
   for (const check of checks) {
-    if (check.kind !== 'unique') outcomes.push(checkOutcome(check, counts[0]!, counts[byRow.indexOf(check) + 1]!));
-    else outcomes.push({ check, violations: await repeatedKeys(session, staging, columns, check.columns, doing) });
+    const repeated = repeatedOf(check);
+    if (repeated === null) outcomes.push(checkOutcome(check, counts[0]!, counts[byRow.indexOf(check) + 1]!));
+    else if (check.kind === 'count') {
+      const rows = counts[0] ?? (await session.count(`SELECT count(*) FROM ${staging}`, doing));
+      outcomes.push(checkOutcome(check, rows, await repeatedRows(session, staging, repeated, doing)));
+    } else outcomes.push({ check, violations: await repeatedKeys(session, staging, columns, repeated, doing) });
   }
   return outcomes;
+}
+
+/** The columns whose values are compared with those of other rows; null for checks that one reading answers. */
+function repeatedOf(check: StagingCheck): readonly string[] | null {
+  if (check.kind === 'unique') return check.columns;
+  return check.kind === 'count' && check.counted.what === 'repeated' ? check.counted.columns : null;
+}
+
+/** How many rows have values that came before. */
+function repeatedRows(session: Session, staging: string, key: readonly string[], doing: Doing): Promise<number> {
+  const known = key.map((c) => `${quoteIdent(c)} IS NOT NULL`).join(' AND ');
+  const groups = `SELECT count(*) AS n FROM ${staging} WHERE ${known} GROUP BY ${columnList(key)}`;
+  return session.count(`SELECT coalesce(sum(n - 1), 0) FROM (${groups}) AS d`, doing);
 }
 
 /** Types whose values a server sorts faster than it groups them: words that it compares as they are. */
@@ -53,15 +76,21 @@ async function countTogether(
   doing: Doing,
 ): Promise<number[]> {
   const counts = checks.map((check, i) => {
-    const broken = check.kind === 'max_null_ratio' ? `${quoteIdent(check.column)} IS NULL` : brokenBy(check, staging);
-    return `count(*) FILTER (WHERE ${broken ?? 'false'}) AS c${i}`;
+    return `count(*) FILTER (WHERE ${countedBy(check, staging)}) AS c${i}`;
   });
   const row = await session.row(`SELECT ${['count(*) AS "rows"', ...counts].join(', ')} FROM ${staging} AS t`, doing);
   return Object.values(row!).map(Number);
 }
 
+/** The condition on a row that is counted for a check. */
+function countedBy(check: StagingCheck, staging: string): string {
+  if (check.kind === 'max_null_ratio') return `${quoteIdent(check.column)} IS NULL`;
+  if (check.kind !== 'count') return brokenBy(check, staging) ?? 'false';
+  return check.counted.what === 'broken' ? (brokenBy(check.counted.rule, staging) ?? 'false') : 'true';
+}
+
 /** The condition on a staged row, under the alias `t`, that breaks a check; null for checks of the whole set, which no row breaks. */
-export function brokenBy(check: StagingCheck, staging: string): string | null {
+export function brokenBy(check: StagingRule, staging: string): string | null {
   switch (check.kind) {
     case 'not_null':
       return `${quoteIdent(check.column)} IS NULL`;
@@ -74,6 +103,10 @@ export function brokenBy(check: StagingCheck, staging: string): string | null {
     }
     case 'predicate':
       return `(${predicateSql(check.predicate)}) IS NOT TRUE`;
+    case 'length':
+      return outsideOf(`char_length(${quoteIdent(check.column)}::text)`, check);
+    case 'pattern':
+      return `(${quoteIdent(check.column)}::text ~ ${textLiteral(check.pattern)}) IS FALSE`;
     case 'unique': {
       const columns = columnList(check.columns);
       const twice = `SELECT ${columns} FROM ${staging} GROUP BY ${columns} HAVING count(*) > 1`;

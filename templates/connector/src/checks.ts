@@ -1,33 +1,26 @@
-import type { StagingCheck } from '@dpone/sdk';
+import type { Counted, RowRule, StagingCheck } from '@dpone/sdk';
+import { checkOutcome } from '@dpone/sdk/connector';
 import { fits, keyOf } from './rows.js';
 import type { StoredRow, StoredTable } from './store.js';
 
 /** How many rows break a check, which they are, and what was measured. A check on the whole counts 1. */
 export function violations(
   check: StagingCheck,
-  { columns, rows }: StoredTable,
-): { violations: number; bad: Set<StoredRow>; measured?: number } {
+  table: StoredTable,
+): {
+  violations: number;
+  bad: Set<StoredRow>;
+  measured?: number;
+} {
+  const { columns, rows } = table;
   const at = (name: string): number => columns.findIndex((column) => column.name === name);
-  const those = (breaks: (row: StoredRow) => boolean): { violations: number; bad: Set<StoredRow> } => {
-    const bad = new Set(rows.filter(breaks));
-    return { violations: bad.size, bad };
-  };
+  const those = (bad: Set<StoredRow>): { violations: number; bad: Set<StoredRow> } => ({ violations: bad.size, bad });
   switch (check.kind) {
-    case 'not_null':
-      return those((row) => row[at(check.column)] === null);
-    case 'accepted_values':
-      return those(
-        (row) =>
-          row[at(check.column)] !== null &&
-          fits({ op: 'in', column: check.column, values: check.values }, row, columns) !== true,
-      );
-    case 'predicate':
-      return those((row) => fits(check.predicate, row, columns) !== true);
     case 'unique': {
       const key = keyOf(columns, check.columns);
       const counts = new Map<string, number>();
       for (const row of rows) counts.set(key(row), (counts.get(key(row)) ?? 0) + 1);
-      return those((row) => counts.get(key(row))! > 1);
+      return those(new Set(rows.filter((row) => counts.get(key(row))! > 1)));
     }
     case 'min_rows':
       return { violations: rows.length < check.rows ? 1 : 0, bad: new Set(), measured: rows.length };
@@ -40,6 +33,53 @@ export function violations(
       const values = rows.map((row) => row[at(check.column)]).filter((value) => value !== null);
       const measured = new Set(values.map((value) => JSON.stringify(value))).size;
       return { violations: measured > check.values ? 1 : 0, bad: new Set(), measured };
+    }
+    case 'count':
+      return { ...checkOutcome(check, rows.length, counted(check.counted, table)), bad: new Set() };
+    default:
+      return those(breaking(check, table));
+  }
+}
+
+function counted(of: Counted, table: StoredTable): number {
+  const { columns, rows } = table;
+  switch (of.what) {
+    case 'rows':
+      return rows.length;
+    case 'broken':
+      return breaking(of.rule, table).size;
+    case 'repeated': {
+      const known = rows.filter((row) => of.columns.every((c) => row[columns.findIndex((o) => o.name === c)] !== null));
+      return known.length - new Set(known.map(keyOf(columns, of.columns))).size;
+    }
+  }
+}
+
+/** The rows that break a rule which every row must fit. */
+function breaking(rule: RowRule, { columns, rows }: StoredTable): Set<StoredRow> {
+  const values = (breaks: (value: NonNullable<StoredRow[number]>) => boolean, column: string): Set<StoredRow> => {
+    const at = columns.findIndex((c) => c.name === column);
+    return new Set(rows.filter((row) => row[at] !== null && row[at] !== undefined && breaks(row[at])));
+  };
+  switch (rule.kind) {
+    case 'not_null':
+      return new Set(rows.filter((row) => fits({ op: 'is_null', column: rule.column }, row, columns) === true));
+    case 'accepted_values': {
+      const { column } = rule;
+      const accepted = { op: 'in', column, values: rule.values } as const;
+      const known = { op: 'is_not_null', column } as const;
+      return new Set(rows.filter((row) => fits(known, row, columns) && fits(accepted, row, columns) !== true));
+    }
+    case 'predicate':
+      return new Set(rows.filter((row) => fits(rule.predicate, row, columns) !== true));
+    case 'length':
+      return values((value) => {
+        const length = Array.from(String(value)).length;
+        return length < (rule.min ?? 0) || length > (rule.max ?? Infinity);
+      }, rule.column);
+    case 'pattern': {
+      const pattern = new RegExp(rule.pattern, 'u');
+      return values((value) => !pattern.test(String(value)), rule.column);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { PlanResult } from '@dpone/engine';
+import type { ListedCheck, PlanResult } from '@dpone/engine';
 import { count } from './units.js';
 import { wrap } from './wrap.js';
 
@@ -9,6 +9,16 @@ interface Side {
 
 const sideText = ({ type, table }: Side): string =>
   table === null ? type : `${type} ${table.schema === null ? '' : `${table.schema}.`}${table.name}`;
+
+/** What the load will be held against, a rule a line. */
+function qualityFacts(plan: PlanResult): [string, string][] {
+  const { checks } = plan['quality'] as { checks: readonly ListedCheck[] };
+  return checks.map(({ id, on, verdict, reason }, i): [string, string] => {
+    const known =
+      verdict === undefined ? '' : `, ${verdict.replaceAll('_', ' ')}${reason === undefined ? '' : `: ${reason}`}`;
+    return [i === 0 ? 'quality' : '', `${id} (${on})${known}`];
+  });
+}
 
 /** A plan for people: what is moved how, why not cheaper, what changes, the statements. */
 export function planText(plan: PlanResult, format: string): string {
@@ -28,6 +38,7 @@ export function planText(plan: PlanResult, format: string): string {
       i === 0 ? 'schema' : '',
       change,
     ]),
+    ...qualityFacts(plan),
   ];
   const statements = plan.statements.map((statement) => `${statement.trimEnd().replace(/;$/, '')};`);
   if (format === 'md')

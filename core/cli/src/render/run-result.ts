@@ -29,9 +29,20 @@ function facts(process: ProcessResult): [string, string][] {
   if (result.rejected_rows > 0)
     rows.push(['set aside', `${count(result.rejected_rows)} rows, in ${process.artifacts.quarantine ?? 'the target'}`]);
   for (const change of process.schema_changes) rows.push(['schema', change]);
+  if (process.quality.length > 0) rows.push(['quality', qualityText(process)]);
   if (process.state !== null && process.state.after !== null) rows.push(['state', stateText(process)]);
   rows.push(['load', process.load_id]);
   return rows;
+}
+
+/** `12 rules: 10 passed, 1 warned, 1 not evaluated`. */
+function qualityText({ quality }: ProcessResult): string {
+  const verdicts = [...new Set(quality.map(({ verdict }) => verdict))];
+  const counts = verdicts.map((verdict) => {
+    const rules = quality.filter((outcome) => outcome.verdict === verdict);
+    return `${rules.length} ${verdict.replaceAll('_', ' ')}`;
+  });
+  return `${quality.length} rule${quality.length === 1 ? '' : 's'}: ${counts.join(', ')}`;
 }
 
 /** The state where it is short (a cursor's value); a list of taken files is for `state inspect`. */

@@ -6,70 +6,80 @@ import {
   type SinkLoad,
   type StagingCheck,
 } from '@dpone/sdk';
-import type { PlannedCheck } from '../plan/checks.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { whereOf } from '../plan/where.js';
-import type { QualityOutcome } from '../record/run-record.js';
+import { judgeHistory, newestBefore, receiptsWanted } from '../quality/history.js';
+import { settledOutcome, stagingOutcome, type QualityOutcome } from '../quality/outcome.js';
+import type { PlannedCheck } from '../quality/planned-check.js';
 
 export interface Checked {
   /** Rows moved out of staging. */
   readonly setAside: number;
   /** NOT NULLs that must go because NULLs came. */
   readonly changes: readonly SchemaChange[];
-  readonly warnings: readonly string[];
+  /** The newest value of each column that a freshness rule names, kept in the receipt: a later load without rows asks for it. */
+  readonly newest: Readonly<Record<string, string | null>>;
 }
 
-/** Holds staging against every check: sets rows aside first, then judges what is left. A red `fail` ends the load. */
-export async function checkStaging(
-  plan: LoadPlan,
-  staging: SinkLoad,
-  measured: (outcomes: readonly CheckOutcome[]) => void,
-): Promise<Checked> {
-  const { checks } = plan;
-  const setAside = await quarantine(checks, staging, measured);
-  const rules = checks.filter(({ check }) => check.on !== 'quarantine').map(({ check }) => check);
-  const relaxable = plan.relaxable.map((column): StagingCheck => ({
-    id: `not_null.${column}`,
-    kind: 'not_null',
-    column,
-    on: 'warn',
-  }));
+export interface CheckCall {
+  readonly plan: LoadPlan;
+  /** Undefined where there is nothing to stage: only what is known without rows is judged. */
+  readonly staging: SinkLoad | undefined;
+  /** Rows that were read. */
+  readonly rows: number;
+  readonly now: Date;
+  /** Told of every outcome, also where a red one ends the load. */
+  readonly note: (outcomes: readonly QualityOutcome[]) => void;
+}
+
+/** Holds a load against every check: sets rows aside first, then judges what is left. A red `fail` ends the load. */
+export async function checkLoad(call: CheckCall): Promise<Checked> {
+  const { plan, staging } = call;
+  const settled = plan.quality.settled.map(settledOutcome);
+  const asked = staging === undefined ? NOTHING : await askStaging(plan, staging);
+  const { newest, outcomes: past } = await judgePast(call);
+  const outcomes = [...asked.outcomes, ...past, ...settled];
+  call.note(outcomes);
+  const failed = outcomes.filter(({ verdict }) => verdict === 'failed');
+  if (failed.length > 0) throw verdict(failed, plan);
+  return { setAside: asked.setAside, changes: asked.changes, newest };
+}
+
+interface Asked extends Pick<Checked, 'setAside' | 'changes'> {
+  readonly outcomes: readonly QualityOutcome[];
+}
+
+const NOTHING: Asked = { setAside: 0, changes: [], outcomes: [] };
+
+async function askStaging(plan: LoadPlan, staging: SinkLoad): Promise<Asked> {
+  const checks = plan.quality.staging;
+  const aside = checks.filter(({ check }) => check.on === 'quarantine');
+  const judged = checks.filter(({ check }) => check.on !== 'quarantine');
+  const broken = await measure(
+    staging,
+    aside.map(({ check }) => check),
+  );
+  const red = broken.filter(isRed).map(({ check }) => check);
+  const setAside = red.length === 0 ? 0 : await staging.quarantine(red);
+  const relaxable = plan.relaxable.map((column): StagingCheck => {
+    return { id: `not_null.${column}`, kind: 'not_null', column, on: 'warn' };
+  });
   // Together: the sink then reads its rows once.
-  const outcomes = await measure(staging, [...rules, ...relaxable]);
-  measured(outcomes.slice(0, rules.length));
-  const red = outcomes.slice(0, rules.length).filter(isRed);
-  const failed = red.filter(({ check }) => check.on === 'fail');
-  if (failed.length > 0) throw verdict(failed, checks, plan);
-  const warnings = red.map((outcome) => `quality: ${describe(outcome)}`);
-  return { setAside, changes: outcomes.slice(rules.length).filter(isRed).flatMap(relaxed), warnings };
+  const measured = await measure(staging, [...judged.map(({ check }) => check), ...relaxable]);
+  return {
+    setAside,
+    changes: measured.slice(judged.length).filter(isRed).flatMap(relaxed),
+    outcomes: [...outcomesOf(aside, broken), ...outcomesOf(judged, measured)],
+  };
 }
 
-/** An outcome as the run's record keeps it. */
-export const qualityOutcome = ({ check, violations, measured }: CheckOutcome): QualityOutcome => ({
-  id: check.id,
-  kind: check.kind,
-  on: check.on,
-  passed: violations === 0,
-  violations,
-  measured: measured ?? null,
-});
+const outcomesOf = (checks: readonly PlannedCheck[], measured: readonly CheckOutcome[]): QualityOutcome[] =>
+  checks.map((planned, i) => stagingOutcome(planned, measured[i]!));
 
 const isRed = (outcome: CheckOutcome): boolean => outcome.violations > 0;
 
 const relaxed = ({ check }: CheckOutcome): SchemaChange[] =>
   check.kind === 'not_null' ? [{ kind: 'drop_not_null', column: check.column }] : [];
-
-async function quarantine(
-  checks: readonly PlannedCheck[],
-  staging: SinkLoad,
-  measured: (outcomes: readonly CheckOutcome[]) => void,
-): Promise<number> {
-  const rules = checks.filter(({ check }) => check.on === 'quarantine').map(({ check }) => check);
-  const outcomes = await measure(staging, rules);
-  measured(outcomes);
-  const red = outcomes.filter(isRed);
-  return red.length === 0 ? 0 : staging.quarantine(red.map((outcome) => outcome.check));
-}
 
 /** An outcome that is missing is no green one. */
 async function measure(staging: SinkLoad, checks: readonly StagingCheck[]): Promise<readonly CheckOutcome[]> {
@@ -82,33 +92,35 @@ async function measure(staging: SinkLoad, checks: readonly StagingCheck[]): Prom
   });
 }
 
-function verdict(failed: readonly CheckOutcome[], checks: readonly PlannedCheck[], plan: LoadPlan): DponeError {
-  const what = failed.map(describe).join('; ');
-  const { spec } = plan.open;
-  const ofKey = failed.find(
-    ({ check }) => check.kind === 'unique' && checks.some((p) => p.from === 'strategy' && p.check.id === check.id),
-  );
-  return ofKey === undefined
-    ? fail('DPONE_QUALITY_FAILED', what, { where: whereOf(spec, 'quality.checks') })
-    : fail('DPONE_DUPLICATE_KEY', what, { where: whereOf(spec, 'sink.strategy.unique_key') });
+/** Holds the load against earlier ones and the clock; costs nothing where no rule asks for it. */
+async function judgePast({
+  plan,
+  staging,
+  rows,
+  now,
+}: CheckCall): Promise<{ newest: Checked['newest']; outcomes: readonly QualityOutcome[] }> {
+  const { history } = plan.quality;
+  if (history.length === 0) return { newest: {}, outcomes: [] };
+  const columns = history.flatMap(({ check: { rule } }) => (rule.kind === 'freshness' ? [rule.column] : []));
+  const newest: Record<string, string | null> = {};
+  const { name } = plan.open.spec;
+  const receipts = (await plan.sink.history(receiptsWanted(history))).filter(({ process }) => process === name);
+  for (const column of columns) newest[column] = (await staging?.max(column)) ?? newestBefore(column, receipts);
+  return { newest, outcomes: judgeHistory(history, { rows, receipts, newest, now }) };
 }
 
-function describe({ check, violations, measured }: CheckOutcome): string {
-  const many = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-  switch (check.kind) {
-    case 'not_null':
-      return `${check.id}: ${many(violations, 'row')} with NULL`;
-    case 'unique':
-      return `${check.id}: ${many(violations, 'value')} of (${check.columns.join(', ')}) staged more than once`;
-    case 'accepted_values':
-      return `${check.id}: ${many(violations, 'row')} with another value than ${check.values.join(', ')}`;
-    case 'min_rows':
-      return `${check.id}: ${measured ?? 'fewer'} rows, at least ${check.rows} wanted`;
-    case 'max_null_ratio':
-      return `${check.id}: ${measured ?? 'more'} of the rows are NULL, at most ${check.ratio} wanted`;
-    case 'max_distinct':
-      return `${check.id}: ${measured ?? 'more'} different values of ${check.column}, at most ${check.values} allowed`;
-    case 'predicate':
-      return `${check.id}: ${many(violations, 'row')} that ${violations === 1 ? 'does' : 'do'} not fit`;
-  }
+function verdict(failed: readonly QualityOutcome[], plan: LoadPlan): DponeError {
+  const what = failed.map(({ message }) => message).join('; ');
+  const { spec } = plan.open;
+  if (failed.some(({ from, kind }) => from === 'strategy' && kind === 'unique'))
+    return fail('DPONE_DUPLICATE_KEY', what, { where: whereOf(spec, 'sink.strategy.unique_key') });
+  return fail('DPONE_QUALITY_FAILED', what, { where: placeOf(failed[0]!, plan) });
+}
+
+/** Where the first red rule was written. */
+function placeOf({ id, on }: QualityOutcome, { quality, open }: LoadPlan): string {
+  const { staging, history, settled } = quality;
+  const written = [...staging, ...history].find(({ check }) => check.id === id && check.on === on);
+  const where = written?.where ?? settled.find((one) => one.id === id && one.on === on)?.where;
+  return where ?? whereOf(open.spec, 'quality.checks');
 }

@@ -5,8 +5,9 @@ import { routeName } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { planResult } from '../plan/plan-result.js';
 import { loadProgram, targetName } from '../plan/program.js';
+import type { QualityOutcome } from '../quality/outcome.js';
 import type { ProtocolStep } from '../results.js';
-import { checkStaging, qualityOutcome } from './check.js';
+import { checkLoad, type Checked } from './check.js';
 import { loadError, sourceCause } from './load-error.js';
 import { nextState } from './next-state.js';
 import type { PackageRecords } from './package-record.js';
@@ -40,6 +41,7 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
   trace.state = { key: plan.access.key, before, after: before };
   await teller.tell({ type: 'planned', process: load.process, plan: planResult(plan, load) });
   if (!plan.hasData) {
+    if (!call.onlyNews) await check(call, undefined, 0);
     trace.committed = nothing(plan, 0);
     return;
   }
@@ -121,16 +123,13 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   await records.update(load.loadId, { status: 'staged', rows_staged: counts.staged });
   await reach('stage.written');
 
-  const checked = await checkStaging(plan, staging, (outcomes) => {
-    trace.quality = [...trace.quality, ...outcomes.map(qualityOutcome)];
-  });
+  const checked = await check(call, staging, trace.extracted);
   const left = await staging.count();
   if (left !== counts.staged - checked.setAside)
     throw fail(
       'DPONE_COUNT_MISMATCH',
       `${counts.staged} rows were staged and ${checked.setAside} set aside, ${left} are left`,
     );
-  trace.warnings.push(...checked.warnings);
   trace.schemaChanges.push(...checked.changes.map(describeChange));
   trace.rejected = counts.rejected + checked.setAside;
   if (trace.rejected > 0) await keepRejected(call, unread.and(staging.rejected()));
@@ -140,12 +139,34 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
     rowsRejected: trace.rejected,
     stateAfter: progress.stateAfter,
     changes: checked.changes,
+    newest: checked.newest,
   };
   await reach('stage.checked');
   await teller.tell({ type: 'progress', process: load.process, phase: 'finalize', rows: left, bytes: counts.bytes });
   progress.finalizing = true;
   return staging.finalize(loadProgram(plan, load, facts));
 }
+
+/** Holds the load against its rules; what they come to is in the trace, also where a red one ends the load. */
+function check({ plan, trace }: ProtocolCall, staging: SinkLoad | undefined, rows: number): Promise<Checked> {
+  const now = plan.open.host.clock.now();
+  return checkLoad({
+    plan,
+    staging,
+    rows,
+    now,
+    note: (outcomes) => {
+      trace.quality = [...outcomes];
+      const told = outcomes.filter(({ verdict }) => verdict === 'warned' || verdict === 'not_evaluated');
+      trace.warnings.push(...told.map((outcome) => `quality: ${sentence(outcome)}`));
+    },
+  });
+}
+
+const sentence = ({ id, verdict, message = '' }: QualityOutcome): string =>
+  verdict === 'warned' && message.startsWith(`${id}:`)
+    ? message
+    : `${id}${verdict === 'warned' ? '' : ' is not evaluated'}: ${message}`;
 
 /** Whether an increment without rows would leave nothing but a receipt. */
 const changesNothing = async (plan: LoadPlan, staging: SinkLoad): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import type { FinalizeResult, Json } from '@dpone/sdk';
-import type { LineageRecord, QualityOutcome } from '../record/run-record.js';
+import type { QualityOutcome } from '../quality/outcome.js';
+import type { LineageRecord } from '../record/run-record.js';
 
 /** What a load has come to so far; whatever happens, this much can be told. */
 export interface LoadTrace {
@@ -8,6 +9,8 @@ export interface LoadTrace {
   lane: string | null;
   schemaChanges: string[];
   warnings: string[];
+  /** What the rules of quality came to, as far as the load got. */
+  quality: QualityOutcome[];
   extracted: number;
   rejected: number;
   bytes: number;
@@ -17,7 +20,6 @@ export interface LoadTrace {
   /** Relative to the project; null where none was written. */
   package: string | null;
   quarantine: string | null;
-  quality: readonly QualityOutcome[];
   /** Null until the load is planned. */
   lineage: LineageRecord | null;
 }
@@ -28,6 +30,7 @@ export const newTrace = (runId: string, loadId: string): LoadTrace => ({
   lane: null,
   schemaChanges: [],
   warnings: [],
+  quality: [],
   extracted: 0,
   rejected: 0,
   bytes: 0,
@@ -35,6 +38,5 @@ export const newTrace = (runId: string, loadId: string): LoadTrace => ({
   state: null,
   package: null,
   quarantine: null,
-  quality: [],
   lineage: null,
 });

@@ -70,6 +70,8 @@ export interface ProcessSpec {
     readonly columns: Readonly<Record<string, ContractColumn>>;
   };
   readonly quality: readonly QualityRule[];
+  /** An Open Data Contract whose rules are held against staging, too. */
+  readonly qualityContract?: QualityContract;
   readonly engine: {
     /** Lanes that may be planned, cheapest first; all where absent. */
     readonly lanes?: readonly string[];
@@ -118,10 +120,54 @@ export interface ContractColumn {
   readonly nullable: boolean;
 }
 
+/** What happens where a rule is red. */
+export type QualityMode = 'fail' | 'warn' | 'quarantine';
+
 export interface QualityRule {
-  readonly check: 'not_null' | 'unique' | 'accepted_values' | 'min_rows' | 'max_null_ratio';
+  readonly check:
+    | 'not_null'
+    | 'unique'
+    | 'accepted_values'
+    | 'min_rows'
+    | 'max_null_ratio'
+    | 'range'
+    | 'length'
+    | 'pattern'
+    | 'volume'
+    | 'freshness';
   readonly columns: readonly string[];
-  readonly on: 'fail' | 'warn' | 'quarantine';
+  readonly on: QualityMode;
   readonly value?: number;
   readonly values?: readonly PredicateValue[];
+  /** Of `range` and `length`. */
+  readonly min?: number | string;
+  readonly max?: number | string;
+  /** As it is written: a regular expression of ECMAScript. */
+  readonly pattern?: string;
+  readonly volume?: VolumeBounds;
+  /** Of `freshness`. */
+  readonly maxAgeSeconds?: number;
+  /** Its place in `quality.checks`. */
+  readonly index?: number;
+}
+
+/** What the rows of a load are compared with: the median of earlier loads. */
+export interface VolumeBounds {
+  /** Loads that are looked back at, at most. */
+  readonly window: number;
+  /** With fewer loads to look back at, the rule says nothing. */
+  readonly minLoads: number;
+  readonly minRatio?: number;
+  readonly maxRatio?: number;
+}
+
+export interface QualityContract {
+  /** Relative to the project, or absolute. */
+  readonly path: string;
+  /** The object of the contract, where it describes several. */
+  readonly object?: string;
+  /** For rules that say nothing of their own. */
+  readonly on: QualityMode;
+  /** Single rules by their id. */
+  readonly rules: Readonly<Record<string, QualityMode | 'skip'>>;
 }

@@ -1,101 +1,81 @@
-import { fail, type SinkCapabilities, type StagingCheck } from '@dpone/sdk';
-import type { ProcessSpec, QualityRule } from '../manifest/process-spec.js';
+import { fail, type Column, type SinkCapabilities, type StagingCheck } from '@dpone/sdk';
+import type { ProcessSpec } from '../manifest/process-spec.js';
+import { historyChecks, stagingChecks } from '../quality/manifest-checks.js';
+import type { CheckOrigin, PlannedCheck, PlannedQuality } from '../quality/planned-check.js';
+import type { OdcsContract } from '../quality/read-contract.js';
 import { whereOf } from './where.js';
 
 export interface ChecksInput {
   readonly spec: ProcessSpec;
+  /** The contract that the manifest names. */
+  readonly contract: OdcsContract | undefined;
   /** The strategy's own, under staged names. */
   readonly strategy: readonly StagingCheck[];
   /** Staged columns, and which of them the target declares NOT NULL though the source may send NULL. */
-  readonly columns: readonly string[];
+  readonly columns: readonly Column[];
   readonly notNull: readonly string[];
   readonly relaxable: readonly string[];
   readonly can: SinkCapabilities['checks'];
 }
 
-/** Where a check comes from decides the error that a red one raises. */
-export interface PlannedCheck {
-  readonly check: StagingCheck;
-  readonly from: 'strategy' | 'contract' | 'target' | 'quality';
-}
-
-/** Every check of a load, each once: the strategy's, the contract's, the target's NOT NULL columns and the quality rules. */
-export function planChecks(input: ChecksInput): PlannedCheck[] {
+/**
+ * Every check of a load, each once: the strategy's, the contract's, the target's NOT NULL columns, the quality rules and
+ * those of an Open Data Contract.
+ */
+export async function planChecks(input: ChecksInput): Promise<PlannedQuality> {
   const { spec } = input;
   const on = CONTRACT_ON[spec.schemaContract.enforcement];
   const required = Object.entries(spec.schemaContract.columns).filter(([, rule]) => !rule.nullable);
+  const odcs = await contractChecks(input);
   const planned: PlannedCheck[] = [
     ...input.strategy.map((check) => ({ check, from: 'strategy' as const })),
     ...required.flatMap(([name]) => {
-      const column = staged(name, input);
-      return column === undefined ? [] : [notNull(column, on, 'contract')];
+      const column = input.columns.find((c) => c.name.toLowerCase() === name.toLowerCase());
+      return column === undefined ? [] : [notNull(column.name, on, 'contract', whereOf(spec, 'schema_contract'))];
     }),
     ...input.notNull
       .filter((column) => !input.relaxable.includes(column))
       .map((column) => notNull(column, on === 'quarantine' ? 'quarantine' : 'fail', 'target')),
-    ...spec.quality.flatMap((rule, i) => fromRule(rule, `quality.checks[${i}]`, input)),
+    ...stagingChecks(spec, input.columns),
+    ...(odcs?.staging ?? []),
   ];
+  const staging = once(planned, ({ check }) => `${check.id} ${check.on}`);
+  for (const planned of staging) refuseImpossible(planned, input);
+  return {
+    staging,
+    history: once(historyChecks(spec, input.columns), ({ check }) => `${check.id} ${check.on}`),
+    settled: odcs?.settled ?? [],
+  };
+}
+
+/** What translates a contract is read only where there is one. */
+async function contractChecks({ contract, columns }: ChecksInput): Promise<PlannedQuality | undefined> {
+  if (contract === undefined) return undefined;
+  const { odcsChecks } = await import('../quality/odcs-checks.js');
+  return odcsChecks(contract, columns);
+}
+
+function once<T>(planned: readonly T[], nameOf: (one: T) => string): T[] {
   const seen = new Set<string>();
-  const once = planned.filter(
-    ({ check }) => !seen.has(`${check.id} ${check.on}`) && seen.add(`${check.id} ${check.on}`),
-  );
-  for (const { check } of once)
-    if (!input.can.includes(check.kind))
-      throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot evaluate the check ${check.id}`, {
-        where: whereOf(spec, 'quality.checks'),
-        remedy: `It evaluates: ${input.can.join(', ') || 'none'}.`,
-      });
-  return once;
+  return planned.filter((one) => !seen.has(nameOf(one)) && seen.add(nameOf(one)));
+}
+
+function refuseImpossible({ check, where }: PlannedCheck, { can, spec }: ChecksInput): void {
+  const needs = [
+    check.kind,
+    ...(check.kind === 'count' && check.counted.what === 'broken' ? [check.counted.rule.kind] : []),
+  ];
+  if (needs.every((kind) => can.includes(kind))) return;
+  throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot evaluate the check ${check.id}`, {
+    where: where ?? whereOf(spec, 'quality.checks'),
+    remedy: `It evaluates: ${can.join(', ') || 'none'}.`,
+  });
 }
 
 const CONTRACT_ON = { strict: 'fail', coerce: 'fail', quarantine: 'quarantine', warn: 'warn' } as const;
 
-const notNull = (column: string, on: StagingCheck['on'], from: PlannedCheck['from']): PlannedCheck => ({
+const notNull = (column: string, on: StagingCheck['on'], from: CheckOrigin, where?: string): PlannedCheck => ({
   check: { id: `not_null.${column}`, kind: 'not_null', column, on },
   from,
+  ...(where === undefined ? {} : { where }),
 });
-
-const staged = (name: string, input: ChecksInput): string | undefined =>
-  input.columns.find((c) => c.toLowerCase() === name.toLowerCase());
-
-function fromRule(rule: QualityRule, at: string, input: ChecksInput): PlannedCheck[] {
-  const where = whereOf(input.spec, at);
-  const columns = rule.columns.map((name) => {
-    const column = staged(name, input);
-    if (column !== undefined) return column;
-    throw fail(
-      'DPONE_MANIFEST_INVALID',
-      `the quality rule ${rule.check} names the column "${name}", which is not loaded`,
-      {
-        where,
-        remedy: `Loaded are: ${input.columns.join(', ')}.`,
-      },
-    );
-  });
-  const from = 'quality';
-  const { on } = rule;
-  const whole = rule.check === 'min_rows' || rule.check === 'max_null_ratio';
-  if (whole && on === 'quarantine')
-    throw fail('DPONE_OPTION_CONFLICT', `${rule.check} judges the whole load, so no row can be set aside for it`, {
-      where,
-      remedy: 'Use mode: fail or warn.',
-    });
-  switch (rule.check) {
-    case 'not_null':
-      return columns.map((column) => notNull(column, on, from));
-    case 'unique':
-      return [{ check: { id: `unique.${columns.join('+')}`, kind: 'unique', columns, on }, from }];
-    case 'accepted_values':
-      return columns.map((column) => ({
-        check: { id: `accepted_values.${column}`, kind: 'accepted_values', column, values: rule.values ?? [], on },
-        from,
-      }));
-    case 'min_rows':
-      return [{ check: { id: 'min_rows', kind: 'min_rows', rows: rule.value ?? 1, on }, from }];
-    case 'max_null_ratio':
-      return columns.map((column) => ({
-        check: { id: `max_null_ratio.${column}`, kind: 'max_null_ratio', column, ratio: rule.value ?? 0, on },
-        from,
-      }));
-  }
-}

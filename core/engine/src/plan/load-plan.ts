@@ -12,7 +12,9 @@ import {
   type TargetInfo,
 } from '@dpone/sdk';
 import { codecDefinitions } from '../codec-service.js';
-import { planChecks, type PlannedCheck } from './checks.js';
+import { datedColumns, historyChecks } from '../quality/manifest-checks.js';
+import type { PlannedQuality } from '../quality/planned-check.js';
+import { planChecks } from './checks.js';
 import { contractWarnings, findName, resolveColumns } from './columns.js';
 import { evolve } from './evolve.js';
 import { frameworkColumns } from './framework.js';
@@ -39,7 +41,7 @@ export interface LoadPlan {
   readonly changes: readonly SchemaChange[];
   /** Columns whose NOT NULL is dropped if NULLs come. */
   readonly relaxable: readonly string[];
-  readonly checks: readonly PlannedCheck[];
+  readonly quality: PlannedQuality;
   readonly lanes: LanePlan;
   readonly warnings: readonly string[];
 }
@@ -85,7 +87,8 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
       targetExists: target.exists,
     });
     const staging = { columns: [], framework: [], badRows } as const;
-    const nothing = { changes: [], relaxable: [], checks: [], warnings: spec.warnings };
+    const quality = { staging: [], history: historyChecks(spec, datedColumns(spec, target.schema)), settled: [] };
+    const nothing = { changes: [], relaxable: [], quality, warnings: spec.warnings };
     return { ...known, open, strategy, hasData: false, staging, lanes: NO_LANES, ...nothing };
   }
   const columns = resolveColumns(read.schema.columns, spec);
@@ -143,10 +146,11 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
     allowed: spec.engine.lanes,
     setsAside: badRows === 'reject',
   };
-  const checks = planChecks({
+  const quality = await planChecks({
     spec,
+    contract: open.contract,
     strategy: strategy.checks,
-    columns: evolution.columns.map((c) => c.name),
+    columns: evolution.columns,
     notNull: evolution.notNull,
     relaxable: evolution.relaxable,
     can: open.sink.capabilities.checks,
@@ -159,7 +163,7 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
     staging: { columns: evolution.columns, framework: [...framework, ...evolution.kept], badRows },
     changes: evolution.changes,
     relaxable: evolution.relaxable,
-    checks,
+    quality,
     lanes: await chooseLanes(open, laneInput),
     warnings: [
       ...spec.warnings,

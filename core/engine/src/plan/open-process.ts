@@ -12,6 +12,7 @@ import { pluginContext } from '../context.js';
 import type { EngineHost, Scope } from '../host.js';
 import type { ProcessSpec, SideSpec } from '../manifest/process-spec.js';
 import { ENGINE_OPTION_KEYS } from '../manifest/spec/option-split.js';
+import type { OdcsContract } from '../quality/read-contract.js';
 import { resolveConnection } from './connection.js';
 import { parseOptions } from './parse-options.js';
 import { planExecutor, refuseElsewhere, type ExecutorChoice } from './plan-executor.js';
@@ -24,6 +25,8 @@ export interface OpenProcess extends StrategyCall {
   readonly scope: Scope;
   readonly context: PluginContext;
   readonly executor: ExecutorChoice;
+  /** The contract that `quality` names. */
+  readonly contract: OdcsContract | undefined;
   /** Partitions at once, where the caller of the run says so. */
   readonly streams: number | undefined;
   /** Rows that a load should take at most, where the caller of the run says so. */
@@ -78,12 +81,14 @@ export async function openProcess(
     sink: await readSide(host, scope, context, spec, 'sink', sink),
   };
   const { table } = spec.source;
+  const contract = await contractOf(host, spec);
   return {
     ...call,
     host,
     scope,
     context,
     executor,
+    contract,
     streams: options.streams,
     maxRows: options.maxRows,
     openSource: () =>
@@ -106,6 +111,13 @@ export async function openProcess(
         }),
       ),
   };
+}
+
+/** What reads contracts is loaded only for a manifest that names one. */
+async function contractOf(host: EngineHost, spec: ProcessSpec): Promise<OdcsContract | undefined> {
+  if (spec.qualityContract === undefined) return undefined;
+  const { readOdcsContract } = await import('../quality/read-contract.js');
+  return readOdcsContract(spec.qualityContract, host.workdir, whereOf(spec, 'quality.contract'));
 }
 
 export async function readSide(

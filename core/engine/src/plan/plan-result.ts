@@ -1,5 +1,6 @@
 import { typeName, type LoadRef } from '@dpone/sdk';
 import type { SideSpec } from '../manifest/process-spec.js';
+import { listChecks } from '../quality/planned-check.js';
 import type { PlanResult } from '../results.js';
 import { describeChange } from './difference.js';
 import { routeName } from './lanes.js';
@@ -91,7 +92,7 @@ export function planResult(plan: LoadPlan, load: LoadRef): PlanResult {
       load_workers: 1,
       warnings: [],
     },
-    quality: { checks: plan.checks.map(({ check, from }) => ({ id: check.id, kind: check.kind, on: check.on, from })) },
+    quality: { checks: listChecks(plan.quality) },
     columns,
     target: { exists: plan.target.exists, rows: plan.target.rows ?? null },
     estimated_rows: plan.read.estimate.rows ?? null,

@@ -9,6 +9,8 @@ export interface ProgramFacts {
   readonly stateAfter: Json | undefined;
   /** Changes that only the staged data showed to be needed. */
   readonly changes: readonly SchemaChange[];
+  /** The newest values that freshness rules know of, by column. */
+  readonly newest?: Readonly<Record<string, string | null>>;
 }
 
 /** The program of a load, for `plan` to show and for finalize to carry out. */
@@ -38,6 +40,7 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
         source: plan.read.identity,
         schema: columns.map((c) => ({ name: c.name, type: typeName(c.type) })),
         lane: routeName(plan.lanes.route),
+        ...(Object.keys(facts.newest ?? {}).length === 0 ? {} : { newest: { ...facts.newest } }),
         state: {
           key,
           before,

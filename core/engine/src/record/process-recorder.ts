@@ -73,7 +73,6 @@ export class ProcessRecorder {
       attempts: this.#attempts,
       steps: [...this.#steps.values()],
       throughput: this.#throughput.samples(),
-      quality: this.#trace?.quality ?? [],
       lineage: this.#trace?.lineage ?? null,
     };
   }

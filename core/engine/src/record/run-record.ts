@@ -25,7 +25,6 @@ export interface ProcessHistory {
   readonly steps: readonly StepRecord[];
   /** Of the last attempt. */
   readonly throughput: readonly ThroughputSample[];
-  readonly quality: readonly QualityOutcome[];
   /** Null until the load is planned. */
   readonly lineage: LineageRecord | null;
 }
@@ -50,15 +49,6 @@ export interface ThroughputSample {
   readonly seconds: number;
   readonly rows: number;
   readonly bytes: number;
-}
-
-export interface QualityOutcome {
-  readonly id: string;
-  readonly kind: string;
-  readonly on: string;
-  readonly passed: boolean;
-  readonly violations: number;
-  readonly measured: number | null;
 }
 
 export interface LineageRecord {

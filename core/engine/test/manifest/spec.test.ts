@@ -66,6 +66,12 @@ describe('what a manifest comes to', () => {
     [single('quality: {checks: [{type: accepted_values, column: a}]}\n'), 'needs values'],
     [single('quality: {checks: [{type: max_null_ratio, column: a, value: 2}]}\n'), 'from 0 to 1'],
     [single('quality: {checks: [{type: min_rows, mode: quarantine}]}\n'), 'not quarantine'],
+    [single('quality: {checks: [{type: freshness, column: at, max_age: soon}]}\n'), 'needs max_age'],
+    [single('quality: {checks: [{type: volume}]}\n'), 'needs min_ratio'],
+    [single('quality: {checks: [{type: volume, min_ratio: 2, max_ratio: 1}]}\n'), 'min_ratio above'],
+    [single('quality: {checks: [{type: range, column: a, min: 2, max: 1}]}\n'), 'not below its max'],
+    [single('quality: {checks: [{type: length, column: a, min: x}]}\n'), 'whole numbers'],
+    [single('quality: {checks: [{type: pattern, column: a, pattern: "a(?=b)"}]}\n'), 'looks around'],
   ];
   for (const [text, fragment] of conflicts)
     it(`refuses: ${fragment}`, async () => {
@@ -85,19 +91,27 @@ describe('what a manifest comes to', () => {
     - {type: min_rows}
     - {type: max_null_ratio, column: d, value: 0.5}
     - {type: min_rows, mode: skip}
-    - {type: freshness}
+    - {type: checksum}
+    - {type: range, column: e, min: 1, max: 9.5}
+    - {type: pattern, column: f, pattern: '^[A-Z]{2}$', mode: quarantine}
+    - {type: volume, min_ratio: 0.5}
+    - {type: freshness, column: at, max_age: 36h}
 `),
     );
     expect(process.quality).to.deep.equal([
-      { check: 'not_null', columns: ['a', 'b'], on: 'fail' },
-      { check: 'unique', columns: ['id'], on: 'quarantine' },
-      { check: 'accepted_values', columns: ['c'], on: 'warn', values: ['x', null, 1] },
-      { check: 'min_rows', columns: [], on: 'fail', value: 1 },
-      { check: 'max_null_ratio', columns: ['d'], on: 'fail', value: 0.5 },
+      { check: 'not_null', columns: ['a', 'b'], on: 'fail', index: 0 },
+      { check: 'unique', columns: ['id'], on: 'quarantine', index: 1 },
+      { check: 'accepted_values', columns: ['c'], on: 'warn', values: ['x', null, 1], index: 2 },
+      { check: 'min_rows', columns: [], on: 'fail', value: 1, index: 3 },
+      { check: 'max_null_ratio', columns: ['d'], on: 'fail', value: 0.5, index: 4 },
+      { check: 'range', columns: ['e'], on: 'fail', min: 1, max: 9.5, index: 7 },
+      { check: 'pattern', columns: ['f'], on: 'quarantine', pattern: '^[A-Z]{2}$', index: 8 },
+      { check: 'volume', columns: [], on: 'fail', volume: { window: 10, minLoads: 3, minRatio: 0.5 }, index: 9 },
+      { check: 'freshness', columns: ['at'], on: 'fail', maxAgeSeconds: 129_600, index: 10 },
     ]);
     expect(process.ignored).to.deep.equal(['quality.checks[6]']);
     expect(process.warnings).to.deep.equal([
-      'm.yml:18:7: the check freshness is accepted and not acted on by this version',
+      'm.yml:18:7: the check checksum is accepted and not acted on by this version',
     ]);
   });
 

@@ -54,3 +54,13 @@ export function conditionSql(predicate: Predicate, dialect: ConditionDialect): s
     }
   }
 }
+
+/** The condition that a number lies outside its bounds; unknown for NULL. */
+export function outsideOf(value: string, bounds: { readonly min?: number; readonly max?: number }): string {
+  const { min, max } = bounds;
+  const parts = [
+    ...(min === undefined ? [] : [`${value} < ${min}`]),
+    ...(max === undefined ? [] : [`${value} > ${max}`]),
+  ];
+  return parts.length === 0 ? '(1 = 0)' : `(${parts.join(' OR ')})`;
+}

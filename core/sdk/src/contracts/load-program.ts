@@ -98,22 +98,53 @@ export type SchemaChange =
   | { readonly kind: 'widen_column'; readonly column: Column; readonly from: Column['type'] }
   | { readonly kind: 'drop_not_null'; readonly column: string };
 
+/** A range of numbers. An absent end is no bound; an `open` end does not belong to it. */
+export interface NumberRange {
+  readonly min?: number;
+  readonly max?: number;
+  readonly minOpen?: true;
+  readonly maxOpen?: true;
+}
+
+/** What every staged row must fit. */
+export type RowRule =
+  | { readonly kind: 'not_null'; readonly column: string }
+  | { readonly kind: 'accepted_values'; readonly column: string; readonly values: readonly PredicateValue[] }
+  /** Every row must fit; NULL results count as a violation. */
+  | { readonly kind: 'predicate'; readonly predicate: Predicate }
+  /** The value as text has so many Unicode characters; NULL fits. */
+  | { readonly kind: 'length'; readonly column: string; readonly min?: number; readonly max?: number }
+  /** The value as text holds a match of a regular expression as {@link portablePattern} writes it; NULL fits. */
+  | { readonly kind: 'pattern'; readonly column: string; readonly pattern: string };
+
+/** What is counted in staging: all rows, those that break a rule, or those whose values came before (NULLs do not count). */
+export type Counted =
+  | { readonly what: 'rows' }
+  | { readonly what: 'broken'; readonly rule: RowRule }
+  | { readonly what: 'repeated'; readonly columns: readonly string[] };
+
+/** What staging is held against. */
+export type StagingRule =
+  | RowRule
+  | { readonly kind: 'unique'; readonly columns: readonly string[] }
+  | { readonly kind: 'min_rows'; readonly rows: number }
+  | { readonly kind: 'max_null_ratio'; readonly column: string; readonly ratio: number }
+  /** At most so many different values, NULL not counted; how many there are is `measured`. */
+  | { readonly kind: 'max_distinct'; readonly column: string; readonly values: number }
+  /** The number, in rows or in percent of all rows (of none: 0), lies in one of the ranges. */
+  | {
+      readonly kind: 'count';
+      readonly counted: Counted;
+      readonly unit: 'rows' | 'percent';
+      readonly within: readonly NumberRange[];
+    };
+
 /** A rule that staging is held against before anything reaches the target. */
 export type StagingCheck = {
   /** `not_null.amount`, unique within the load. */
   readonly id: string;
   readonly on: 'fail' | 'warn' | 'quarantine';
-} & (
-  | { readonly kind: 'not_null'; readonly column: string }
-  | { readonly kind: 'unique'; readonly columns: readonly string[] }
-  | { readonly kind: 'accepted_values'; readonly column: string; readonly values: readonly PredicateValue[] }
-  | { readonly kind: 'min_rows'; readonly rows: number }
-  | { readonly kind: 'max_null_ratio'; readonly column: string; readonly ratio: number }
-  /** At most so many different values, NULL not counted; how many there are is `measured`. */
-  | { readonly kind: 'max_distinct'; readonly column: string; readonly values: number }
-  /** Every row must fit; NULL results count as a violation. */
-  | { readonly kind: 'predicate'; readonly predicate: Predicate }
-);
+} & StagingRule;
 
 /** Everything that finalize does, as plain JSON: what `plan` shows and what a unit of work can carry. */
 export interface LoadProgram {

@@ -142,7 +142,7 @@ export interface CheckOutcome {
   readonly check: StagingCheck;
   /** Rows (or keys) that break it; 0 = green. */
   readonly violations: number;
-  /** What was measured, for min_rows and max_null_ratio. */
+  /** What was measured, for min_rows, max_null_ratio and count. */
   readonly measured?: number;
 }
 

@@ -1,10 +1,18 @@
 import { fail, type ExactJson } from '@dpone/sdk';
+import {
+  isOdcsType,
+  isOdcsWarning,
+  ODCS_OPERATORS,
+  odcsOptionCode,
+  type OdcsObject,
+  type OdcsProperty,
+  type OdcsQualityRule as QualityRule,
+} from '@dpone/sdk/odcs';
 import { jsonText } from '../compare/canonical-text.js';
 import type { Side } from '../compare/side.js';
-import { OPERATORS, type OdcsObject, type OdcsProperty, type QualityRule } from './odcs-document.js';
 import { compareResult } from './operators.js';
 import { eachRow, EMPTY, isNull, notNull, required, unique, type Rule, type Tally } from './rule.js';
-import { isOfType, optionTest, regularExpression, VALUE_TYPES, type ValueTest } from './value-tests.js';
+import { optionTest, regularExpression, VALUE_TYPES, type ValueTest } from './value-tests.js';
 
 /** A rule of a contract that needs something else than a reading of the rows. */
 export interface SqlRule {
@@ -41,7 +49,7 @@ export async function odcsRules(object: OdcsObject, side: Side, where: string): 
     found.rules.push(...typeRules(property, column, side));
     const { logicalType } = property;
     for (const [option, bound] of Object.entries(property.logicalTypeOptions)) {
-      const code = `${snake(option)}.${column}`;
+      const code = `${odcsOptionCode(option)}.${column}`;
       const test = logicalType && optionTest(option, bound, logicalType, formats, `${where} ${column}.${option}`);
       if (test === undefined) found.unchecked.push(code);
       else found.rules.push(valueRule(code, column, test, `break ${option} of ${column} (${jsonText(bound)})`));
@@ -78,7 +86,7 @@ function typeRules({ logicalType }: OdcsProperty, column: string, side: Side): R
         action,
       }),
     ];
-  const passes = isOfType(type, logicalType);
+  const passes = isOdcsType(type, logicalType);
   const message = (): string => `${column} is a ${type.kind}, the contract says ${logicalType}.`;
   return [{ code, columns: [], passes: () => passes, message, action }];
 }
@@ -91,8 +99,6 @@ const valueRule = (code: string, column: string, test: ValueTest, what: string):
     what,
     action: 'Correct the values at the source, or change the contract together with its users.',
   });
-
-const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function qualityRule(
   rule: QualityRule,
@@ -126,19 +132,15 @@ function qualityRule(
     passes: (tally) => compareResult(result(tally), rule),
     message: (tally) => `${rule.metric} is ${result(tally)} ${percent ? 'percent' : 'rows'} of ${tally.rows}.`,
     action: rule.description ?? 'Look at the rows that the rule counts.',
-    ...(isWarning(rule) ? { warns: true } : {}),
+    ...(isOdcsWarning(rule) ? { warns: true } : {}),
   });
 }
 
-/** Only what a contract calls an error, or says nothing about, makes a gate red. */
-export const isWarning = ({ severity }: QualityRule): boolean =>
-  ['info', 'warning', 'warn'].includes(severity?.toLowerCase() ?? '');
-
 function oneOperator(rule: QualityRule, code: string, where: string): void {
-  if (OPERATORS.filter((operator) => rule[operator] !== undefined).length !== 1)
+  if (ODCS_OPERATORS.filter((operator) => rule[operator] !== undefined).length !== 1)
     throw fail('DPONE_INPUT_INVALID', `${code} has no comparison, or more than one.`, {
       where,
-      remedy: `Give it one of ${OPERATORS.join(', ')}.`,
+      remedy: `Give it one of ${ODCS_OPERATORS.join(', ')}.`,
     });
 }
 

@@ -1,7 +1,7 @@
 import type { ExactJson } from '@dpone/sdk';
+import type { OdcsQualityRule as QualityRule } from '@dpone/sdk/odcs';
 import { jsonText } from '../compare/canonical-text.js';
 import { compareMeasurements, measurementOf, type Measurement } from '../measurement.js';
-import type { QualityRule } from './odcs-document.js';
 
 /** Holds the result of a quality rule against its comparison; numbers exactly. */
 export function compareResult(result: Measurement | string, rule: QualityRule): boolean {

@@ -1,38 +1,10 @@
-import { fail, isJsonObject, isRawNumber, parseExactJson, type CanonicalType, type ExactJson } from '@dpone/sdk';
+import { fail, isJsonObject, isRawNumber, parseExactJson, type ExactJson } from '@dpone/sdk';
+import type { OdcsLogicalType } from '@dpone/sdk/odcs';
 import { jsonText, numberText, parsedJson, plainText, textOf } from '../compare/canonical-text.js';
 import { compareMeasurements, type Measurement } from '../measurement.js';
 
 /** Whether a value that is there keeps a rule. */
 export type ValueTest = (value: unknown) => boolean;
-
-export type LogicalType =
-  | 'string'
-  | 'date'
-  | 'timestamp'
-  | 'time'
-  | 'number'
-  | 'integer'
-  | 'object'
-  | 'array'
-  | 'boolean';
-
-const INTEGERS = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'] as const;
-
-/** The types of a system that a logical type may be. */
-const KINDS: Readonly<Record<LogicalType, readonly CanonicalType['kind'][]>> = {
-  string: ['string', 'uuid'],
-  date: ['date'],
-  timestamp: ['timestamp'],
-  time: ['time'],
-  number: [...INTEGERS, 'decimal', 'float32', 'float64'],
-  integer: INTEGERS,
-  object: ['struct', 'map', 'json'],
-  array: ['array', 'json'],
-  boolean: ['bool'],
-};
-
-export const isOfType = (type: CanonicalType, logical: LogicalType): boolean =>
-  KINDS[logical].includes(type.kind) || (logical === 'integer' && type.kind === 'decimal' && type.scale === 0);
 
 const isNumber = (value: unknown): boolean => typeof value === 'bigint' || Number.isFinite(value) || isRawNumber(value);
 
@@ -42,7 +14,7 @@ const matches =
     typeof value === 'string' && pattern.test(value);
 
 /** The same of values of JSON, which say themselves what they are. */
-export const VALUE_TYPES: Readonly<Record<LogicalType, ValueTest>> = {
+export const VALUE_TYPES: Readonly<Record<OdcsLogicalType, ValueTest>> = {
   string: (value) => typeof value === 'string',
   date: matches(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/),
   timestamp: (value) =>
@@ -63,7 +35,7 @@ function measured(value: unknown): Measurement | undefined {
 }
 
 /** Orders a value and a bound: as numbers, or as moments of time. NaN where they cannot be ordered. */
-function order(value: unknown, bound: ExactJson, logical: LogicalType): number {
+function order(value: unknown, bound: ExactJson, logical: OdcsLogicalType): number {
   if (logical === 'number' || logical === 'integer') {
     const [a, b] = [measured(value), measured(bound)];
     return a === undefined || b === undefined ? NaN : compareMeasurements(a, b);
@@ -116,7 +88,7 @@ function fitsBits(format: string): ValueTest | undefined {
 export function optionTest(
   option: string,
   bound: ExactJson,
-  logical: LogicalType,
+  logical: OdcsLogicalType,
   formats: Readonly<Record<string, ValueTest>>,
   where: string,
 ): ValueTest | undefined {

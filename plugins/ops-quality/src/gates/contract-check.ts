@@ -7,12 +7,13 @@ import {
   type JsonObject,
   type SourceBlock,
 } from '@dpone/sdk';
+import { isOdcsWarning } from '@dpone/sdk/odcs';
 import { z } from 'zod';
 import { blockInput, rowsInput, withSide } from '../compare/open-sides.js';
 import type { Side } from '../compare/side.js';
 import { checkRows } from '../contract/check-rows.js';
 import { odcsObject } from '../contract/odcs-document.js';
-import { isWarning, odcsRules, type OdcsRules } from '../contract/odcs-rules.js';
+import { odcsRules, type OdcsRules } from '../contract/odcs-rules.js';
 import { isOdcs, readContract } from '../contract/read-contract.js';
 import { runSqlRules } from '../contract/run-sql-rules.js';
 import { simpleRules } from '../contract/simple-contract.js';
@@ -65,7 +66,7 @@ export const contractCheck = defineGate({
         }),
         ...answers.flatMap(({ code, rule, passed, message }) => {
           if (passed === undefined) return [];
-          const severity = severityOf(passed, isWarning(rule) || given.mode === 'warn');
+          const severity = severityOf(passed, isOdcsWarning(rule) || given.mode === 'warn');
           const action = passed ? 'Nothing to do.' : (rule.description ?? 'Look at the rows that the query counts.');
           return [{ code, severity, passed, message, action }];
         }),

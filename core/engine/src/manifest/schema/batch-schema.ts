@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { flag, names, object, text } from './field.js';
 import { contractSchema } from './policy-fields.js';
-import { acceptedTop, dependencies, quality } from './process-schema.js';
+import { acceptedTop, dependencies } from './process-schema.js';
+import { quality } from './quality-fields.js';
 
 /** Part of a process; checked as a whole once all layers are merged. The JSON Schema puts the process's keys here. */
 const fragment = (about: string) =>

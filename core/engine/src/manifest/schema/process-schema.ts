@@ -4,6 +4,7 @@ import { connectionFields, table } from './connection-fields.js';
 import { accepted, integer, names, number, object, text } from './field.js';
 import { options } from './option-fields.js';
 import { contractSchema } from './policy-fields.js';
+import { quality } from './quality-fields.js';
 
 const typeId = () =>
   z.string().regex(/^[a-z][a-z0-9_-]*$/, 'must be a type id: lower-case letters, digits, `_` and `-`');
@@ -79,39 +80,6 @@ const state = z
       ),
   })
   .prefault({});
-
-export const QUALITY_CHECKS = ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio'] as const;
-/** Checks of the reference system that decide nothing there either. */
-export const INERT_CHECKS = ['checksum', 'freshness', 'row_count_delta', 'source_target_count'] as const;
-
-const check = object({
-  type: z
-    .enum([...QUALITY_CHECKS, ...INERT_CHECKS])
-    .describe(
-      '`not_null`, `unique`, `accepted_values`, `min_rows` or `max_null_ratio`. The others are accepted and not acted on.',
-    ),
-  column: text().optional().describe('The column.'),
-  columns: names().optional().describe('The columns, where there are several.'),
-  value: number().optional().describe('The number of `min_rows` (default 1) or `max_null_ratio` (0 to 1).'),
-  values: z
-    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
-    .optional()
-    .describe('The values of `accepted_values`.'),
-  mode: z
-    .enum(['fail', 'warn', 'skip', 'quarantine'])
-    .default('fail')
-    .describe(
-      '`fail`: the target stays unchanged. `warn`: the load goes on. `quarantine`: the rows are set aside. `skip`: not checked.',
-    ),
-  name: text().optional().describe('A name of your own for it.'),
-});
-
-export const quality = object({
-  checks: z
-    .array(check)
-    .optional()
-    .describe('Rules that staged rows are held against before anything reaches the target.'),
-});
 
 const engine = object({
   lanes: z

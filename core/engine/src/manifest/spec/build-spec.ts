@@ -12,7 +12,7 @@ import { ignoredPaths, ignoredSentence } from './ignored-keys.js';
 import { ENGINE_OPTION_KEYS, engineOptionsOf, pluginOptionsOf } from './option-split.js';
 import { partitioningSpec } from './partitioning-spec.js';
 import { contractSpec, evolutionSpec, lineageSpec } from './policy-spec.js';
-import { qualitySpec } from './quality-spec.js';
+import { qualityContract, qualitySpec } from './quality-spec.js';
 import { stateSpec } from './state-spec.js';
 import { strategySpec } from './strategy-spec.js';
 
@@ -70,6 +70,7 @@ function assemble(
       `${place(originAt(written, path))}: ${ignoredSentence(`the check ${process.quality!.checks![i]!.type}`)}`,
     );
   }
+  const contract = qualityContract(process.quality?.contract);
   const columns = engine.columns ?? engine.source_schema;
   const { source, sink } = process;
   const places = placesOf(written);
@@ -110,6 +111,7 @@ function assemble(
     schemaEvolution: evolutionSpec(engine),
     schemaContract: contractSpec(process, engine),
     quality: quality.rules,
+    ...(contract === undefined ? {} : { qualityContract: contract }),
     engine: {
       ...(process.engine.lanes === undefined ? {} : { lanes: process.engine.lanes }),
       ...(process.engine.memory_mb === undefined ? {} : { memoryMb: process.engine.memory_mb }),

@@ -1,4 +1,4 @@
-import type { StagingCheck } from '@dpone/sdk';
+import type { Counted, NumberRange, SinkLoad, StagingCheck } from '@dpone/sdk';
 import type { Behaviour } from '../../behaviour.js';
 import { expectError } from '../../expect-error.js';
 import { orders } from '../../fixtures/domain.js';
@@ -34,6 +34,36 @@ const CHECKS: readonly { readonly check: StagingCheck; readonly violations: numb
     check: { id: 'predicate', on: 'fail', kind: 'predicate', predicate: { op: 'le', column: 'id', value: 8 } },
     violations: 1,
   },
+  {
+    check: {
+      id: 'since',
+      on: 'fail',
+      kind: 'predicate',
+      predicate: { op: 'ge', column: 'updated_at', value: '1999-01-01T00:00:00Z' },
+    },
+    violations: 0,
+  },
+  { check: { id: 'short', on: 'fail', kind: 'length', column: 'customer', max: 1 }, violations: 8 },
+  { check: { id: 'long', on: 'fail', kind: 'length', column: 'customer', min: 2, max: 2 }, violations: 0 },
+  { check: { id: 'digit', on: 'fail', kind: 'pattern', column: 'customer', pattern: '^c[2-8]$' }, violations: 1 },
+  { check: { id: 'escaped', on: 'fail', kind: 'pattern', column: 'customer', pattern: 'C|\\.|\\t' }, violations: 8 },
+];
+
+const NULLS = { what: 'broken', rule: { kind: 'not_null', column: 'customer' } } as const;
+
+/** Counts of all of staging: what was measured is compared too. */
+const COUNTS: readonly {
+  readonly counted: Counted;
+  readonly unit: 'rows' | 'percent';
+  readonly within: readonly NumberRange[];
+  readonly measured: number;
+  readonly red: boolean;
+}[] = [
+  { counted: { what: 'rows' }, unit: 'rows', within: [{ min: 10, max: 10 }], measured: 10, red: false },
+  { counted: NULLS, unit: 'percent', within: [{ max: 20, maxOpen: true }], measured: 20, red: true },
+  { counted: NULLS, unit: 'rows', within: [{ max: 1 }, { min: 2 }], measured: 2, red: false },
+  { counted: { what: 'repeated', columns: ['id'] }, unit: 'rows', within: [{ max: 0 }], measured: 1, red: true },
+  { counted: { what: 'repeated', columns: ['customer'] }, unit: 'rows', within: [{ max: 0 }], measured: 0, red: false },
 ];
 
 /** Checks whose count may be rows, keys or one: only red or green is compared. */
@@ -69,6 +99,7 @@ export const measures: Behaviour<SinkScenario> = {
           if (violations === undefined || violations > 0 !== red)
             throw new Error(`${check.id}: ${violations} violations, it should be ${red ? 'red' : 'green'}.`);
         }
+        if (scenario.definition.capabilities.checks.includes('count')) await measuresCounts(staging);
         await staging.drop();
         await lock.release();
       });
@@ -76,6 +107,20 @@ export const measures: Behaviour<SinkScenario> = {
       await expectNoStaging(b);
     }),
 };
+
+async function measuresCounts(staging: SinkLoad): Promise<void> {
+  const checks = COUNTS.map(({ counted, unit, within }, i): StagingCheck => {
+    return { id: `count.${i}`, on: 'fail', kind: 'count', counted, unit, within };
+  });
+  const outcomes = await staging.measure(checks);
+  for (const [i, { measured, red }] of COUNTS.entries()) {
+    const outcome = outcomes[i];
+    if (outcome?.measured !== measured || outcome.violations > 0 !== red)
+      throw new Error(
+        `count.${i}: measured ${outcome?.measured}, ${outcome?.violations} violations; expected ${measured}.`,
+      );
+  }
+}
 
 export const quarantines: Behaviour<SinkScenario> = {
   id: 'sink.quarantines',
