@@ -57,9 +57,10 @@ function counted(of: Counted, table: StoredTable): number {
 
 /** The rows that break a rule which every row must fit. */
 function breaking(rule: RowRule, { columns, rows }: StoredTable): Set<StoredRow> {
-  const values = (breaks: (value: NonNullable<StoredRow[number]>) => boolean, column: string): Set<StoredRow> => {
+  /** Only of a text is it known how long it is, and what it fits. */
+  const texts = (breaks: (text: string) => boolean, column: string): Set<StoredRow> => {
     const at = columns.findIndex((c) => c.name === column);
-    return new Set(rows.filter((row) => row[at] !== null && row[at] !== undefined && breaks(row[at])));
+    return new Set(rows.filter((row) => typeof row[at] === 'string' && breaks(row[at])));
   };
   switch (rule.kind) {
     case 'not_null':
@@ -73,13 +74,13 @@ function breaking(rule: RowRule, { columns, rows }: StoredTable): Set<StoredRow>
     case 'predicate':
       return new Set(rows.filter((row) => fits(rule.predicate, row, columns) !== true));
     case 'length':
-      return values((value) => {
-        const length = Array.from(String(value)).length;
+      return texts((text) => {
+        const { length } = Array.from(text);
         return length < (rule.min ?? 0) || length > (rule.max ?? Infinity);
       }, rule.column);
     case 'pattern': {
       const pattern = new RegExp(rule.pattern, 'u');
-      return values((value) => !pattern.test(String(value)), rule.column);
+      return texts((text) => !pattern.test(text), rule.column);
     }
   }
 }

@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import type { ProcessResult } from '@dpone/engine';
+import { clickhouseMissing, freshClickHouse, freshDatabase } from '@dpone/test-services';
+import { expect } from 'chai';
+import { query } from '../crash/postgres-shop.js';
+import { dpone } from '../support/cli.js';
+import { queryDuckdb } from '../support/duckdb.js';
+import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
+import { tempProject, type TempProject } from '../support/temp-project.js';
+
+const CONTRACT = `apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - name: id
+        logicalType: integer
+        primaryKey: true
+        logicalTypeOptions: {minimum: 1, format: i64}
+      - name: code
+        logicalType: string
+        required: true
+        unique: true
+        logicalTypeOptions: {pattern: '^[A-Z]{2}-\\d+$', minLength: 4, maxLength: 8, format: hostname}
+      - name: amount
+        logicalType: number
+        logicalTypeOptions: {minimum: 0, exclusiveMaximum: 1000000.5}
+        quality:
+          - {metric: nullValues, unit: percent, mustBeLessThan: 50, name: amount_there, severity: warning}
+      - name: state
+        quality:
+          - {metric: invalidValues, arguments: {validValues: [new, paid]}, mustBe: 0}
+          - {metric: missingValues, arguments: {missingValues: ['', n/a]}, mustBeLessOrEqualTo: 1}
+      - name: at
+        logicalType: timestamp
+        logicalTypeOptions: {minimum: '2020-01-01T00:00:00Z'}
+    quality:
+      - {metric: rowCount, mustBeBetween: [2, 100]}
+      - {metric: duplicateValues, arguments: {properties: [code, state]}, mustBe: 0}
+      - {type: text, description: Orders are real., name: real}
+      - {type: sql, query: 'SELECT 1', mustBe: 1}
+`;
+
+const COLUMNS =
+  '[{name: id, type: bigint}, {name: code, type: text}, {name: amount, type: "decimal(12,2)"}, {name: state, type: text}, {name: at, type: timestamp}]';
+const GOOD =
+  'id,code,amount,state,at\n1,AB-1,1.50,new,2026-01-01 10:00:00\n2,AB-22,0.00,paid,2026-01-02 10:00:00\n3,CD-3,,new,2026-01-03 10:00:00\n';
+/** Each of the last four rows breaks a rule of its own. */
+const BAD = `${GOOD}4,AB-1,2.00,new,2026-01-03 10:00:00\n5,xx,3.00,new,2026-01-03 10:00:00\n6,EF-6,-1.00,new,2026-01-03 10:00:00\n7,EF-7,1.00,lost,2019-01-03 10:00:00\n`;
+
+interface Target {
+  readonly sink: string;
+  ids(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const duckdb = (project: TempProject): Promise<Target> =>
+  Promise.resolve({
+    sink: 'type: duckdb, connection: shop.duckdb, table: orders',
+    ids: async () =>
+      (await queryDuckdb(project.file('shop.duckdb'), 'SELECT id FROM orders ORDER BY id')).map((r) => String(r['id'])),
+    close: () => Promise.resolve(),
+  });
+
+async function postgres(): Promise<Target> {
+  const db = await freshDatabase();
+  return {
+    sink: `type: postgres, connection: "${db.uri}", table: public.orders`,
+    ids: async () => (await query(db.uri, 'SELECT id FROM orders ORDER BY id')).map((row) => row['id']!),
+    close: () => db.drop(),
+  };
+}
+
+async function clickhouse(project: TempProject): Promise<Target> {
+  linkPlugins(project, 'connector-clickhouse');
+  const db = await freshClickHouse();
+  return {
+    sink: `type: clickhouse, connection: "${db.uri}", table: orders`,
+    ids: async () =>
+      (await db.sql<{ id: string }>('SELECT toString(id) AS id FROM orders ORDER BY id')).map((row) => row.id),
+    close: () => db.drop(),
+  };
+}
+
+const TARGETS = { duckdb, postgres, clickhouse } as const;
+
+for (const [name, open] of Object.entries(TARGETS))
+  describe(`an Open Data Contract in a load into ${name}`, function () {
+    this.timeout(120_000);
+    let at: TempProject;
+    let target: Target;
+    before(async function () {
+      if (name === 'clickhouse') skipWithout(this, await clickhouseMissing());
+      at = tempProject({ 'contracts/orders.yaml': CONTRACT, 'in/orders.csv': GOOD });
+      target = await open(at);
+    });
+    after(async () => {
+      await target?.close();
+      at?.remove();
+    });
+
+    const run = async (contract: string): Promise<{ code: number | null; result: ProcessResult }> => {
+      at.write(
+        'orders.yml',
+        `name: orders
+source: {type: files, options: {path: in/orders.csv, columns: ${COLUMNS}}}
+sink: {${target.sink}, strategy: {mode: full_refresh}}
+quality:
+  contract: ${contract}
+`,
+      );
+      const { code, stdout, stderr } = await dpone(['run', 'orders.yml', '--format', 'json'], { cwd: at.path });
+      expect(stdout, stderr).to.match(/^\{/);
+      return { code, result: JSON.parse(stdout) as ProcessResult };
+    };
+    const verdicts = ({ quality }: ProcessResult): Record<string, string> =>
+      Object.fromEntries(quality.map(({ id, verdict }) => [id, verdict]));
+
+    it('lists what every rule came to, and says which ones a load does not evaluate', async () => {
+      const { code, result } = await run('contracts/orders.yaml');
+      expect(code, JSON.stringify(result)).to.equal(0);
+      const { 'format.code': format, 'quality.real': real, 'quality.sql.3': sql, ...others } = verdicts(result);
+      expect([format, real, sql]).to.deep.equal(['not_evaluated', 'not_evaluated', 'not_evaluated']);
+      expect(new Set(Object.values(others))).to.deep.equal(new Set(['passed']));
+      expect(Object.keys(others)).to.include.members([
+        'not_null.id',
+        'unique.id',
+        'unique.code',
+        'pattern.code',
+        'min_length.code',
+        'logical_type.at',
+        'quality.amount_there',
+        'quality.rowCount.0',
+      ]);
+      expect(result.quality.find(({ id }) => id === 'quality.rowCount.0')).to.include({ measured: 3, violations: 0 });
+      expect(result.warnings.join('\n')).to.contain('format.code is not evaluated: a load does not evaluate format');
+      expect(await target.ids()).to.deep.equal(['1', '2', '3']);
+    });
+
+    it('a red rule keeps everything out of the target, and names its line', async () => {
+      at.write('in/orders.csv', BAD);
+      const { code, result } = await run('contracts/orders.yaml');
+      expect(code).to.equal(1);
+      const [error] = result.result.errors;
+      expect(error).to.include({ code: 'DPONE_QUALITY_FAILED' });
+      expect(error!.where).to.match(/^contracts\/orders\.yaml:\d+:\d+$/);
+      const red = result.quality.filter(({ verdict }) => verdict === 'failed');
+      expect(Object.fromEntries(red.map(({ id, violations }) => [id, violations]))).to.deep.equal({
+        'unique.code': 1,
+        'pattern.code': 1,
+        'min_length.code': 1,
+        'minimum.amount': 1,
+        'quality.invalidValues.state.0': 1,
+        'minimum.at': 1,
+        'quality.duplicateValues.1': 1,
+      });
+      expect(await target.ids()).to.deep.equal(['1', '2', '3']);
+    });
+
+    it('sets rows aside, one rule at a time judged otherwise, and loads the rest', async () => {
+      const { code, result } = await run(
+        '{path: contracts/orders.yaml, mode: quarantine, rules: {quality.duplicateValues.1: warn, unique.code: quarantine, minimum.at: skip}}',
+      );
+      expect(code, JSON.stringify(result)).to.equal(0);
+      expect(await target.ids()).to.deep.equal(['2', '3']);
+      expect(result.result).to.include({ extracted_rows: 7, rejected_rows: 5, final_rows: 2 });
+      expect(verdicts(result)).to.include({ 'pattern.code': 'quarantined', 'quality.duplicateValues.1': 'passed' });
+      expect(verdicts(result)).not.to.have.property('minimum.at');
+      const reasons = readFileSync(at.file(result.artifacts.quarantine!), 'utf8').trimEnd().split('\n');
+      expect(reasons).to.have.lengthOf(5);
+      expect(reasons.join('\n')).to.contain('code is not unique in this load (unique.code)');
+    });
+  });
