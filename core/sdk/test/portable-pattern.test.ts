@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { countOutcome, portablePattern, type StagingCheck } from '@dpone/sdk';
+import { portablePattern } from '@dpone/sdk';
 
 const PATTERNS = [
   '^\\d{3}$',
@@ -55,20 +55,4 @@ describe('portablePattern', () => {
     it(`refuses ${pattern}: ${why}`, () => {
       expect(portablePattern(pattern)).to.have.property('refused').that.contains(why);
     });
-});
-
-describe('countOutcome', () => {
-  const check = (unit: 'rows' | 'percent', ...within: object[]): StagingCheck & { kind: 'count' } => {
-    return { id: 'c', on: 'fail', kind: 'count', counted: { what: 'rows' }, unit, within };
-  };
-  it('is red outside of every range, with at least one violation', () => {
-    expect(countOutcome(check('rows', { min: 5 }), 3, 3)).to.include({ measured: 3, violations: 3 });
-    expect(countOutcome(check('rows', { min: 1 }), 0, 0)).to.include({ measured: 0, violations: 1 });
-    expect(countOutcome(check('rows', { max: 3 }, { min: 9 }), 3, 3)).to.include({ violations: 0 });
-    expect(countOutcome(check('rows', { max: 3, maxOpen: true }), 3, 3)).to.include({ violations: 3 });
-  });
-  it('counts in percent of all rows, of which none are 0', () => {
-    expect(countOutcome(check('percent', { max: 2 }), 200, 3)).to.include({ measured: 1.5, violations: 0 });
-    expect(countOutcome(check('percent', { max: 2 }), 0, 0)).to.include({ measured: 0, violations: 0 });
-  });
 });

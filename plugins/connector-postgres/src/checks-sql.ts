@@ -1,10 +1,4 @@
-import {
-  quoteIdent,
-  type CheckOutcome,
-  type Column,
-  type StagingCheck,
-  type StagingRule,
-} from '@dpone/sdk';
+import { quoteIdent, type CheckOutcome, type Column, type StagingCheck, type StagingRule } from '@dpone/sdk';
 import { checkOutcome, outsideOf } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { predicateSql } from './predicate-sql.js';
