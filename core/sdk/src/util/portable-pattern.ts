@@ -21,7 +21,9 @@ const WRITTEN: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
-class Refusal extends Error {}
+/** Marks an error of this file as a reason to refuse. */
+const REFUSAL = {};
+const refusal = (why: string): Error => new Error(why, { cause: REFUSAL });
 
 /**
  * A regular expression of ECMAScript (flag `u`), as JSON Schema and data contracts write them, in the words that the
@@ -38,7 +40,7 @@ export function portablePattern(source: string): PortablePattern {
   try {
     return { pattern: new Translation(Array.from(source)).whole() };
   } catch (error) {
-    if (error instanceof Refusal) return { refused: error.message };
+    if (error instanceof Error && error.cause === REFUSAL) return { refused: error.message };
     throw error;
   }
 }
@@ -96,19 +98,19 @@ class Translation {
     while (!text.endsWith('}')) text += this.#take();
     const counts = text.slice(1, -1).split(',');
     if (counts.some((count) => Number(count) > MOST_REPEATS))
-      throw new Refusal(`it repeats more than ${MOST_REPEATS} times`);
+      throw refusal(`it repeats more than ${MOST_REPEATS} times`);
     return text + this.#lazy();
   }
 
   #group(): string {
     if (!this.#ahead('?')) return '(';
-    for (const around of ['?=', '?!', '?<=', '?<!']) if (this.#ahead(around)) throw new Refusal('it looks around');
+    for (const around of ['?=', '?!', '?<=', '?<!']) if (this.#ahead(around)) throw refusal('it looks around');
     this.#at++;
     if (this.#ahead(':')) {
       this.#at++;
       return '(?:';
     }
-    if (!this.#ahead('<')) throw new Refusal('it changes its flags');
+    if (!this.#ahead('<')) throw refusal('it changes its flags');
     while (this.#take() !== '>');
     return '(';
   }
@@ -116,7 +118,7 @@ class Translation {
   #brackets(): string {
     let text = '[';
     if (this.#ahead('^')) text += this.#take();
-    if (this.#ahead(']')) throw new Refusal('it has empty brackets');
+    if (this.#ahead(']')) throw refusal('it has empty brackets');
     while (!this.#ahead(']')) {
       const letter = this.#take();
       if (letter === '\\') text += this.#escape(true);
@@ -132,10 +134,10 @@ class Translation {
     const known = CLASSES[letter.toLowerCase()];
     if (known !== undefined && letter === letter.toLowerCase()) return inBrackets ? known : `[${known}]`;
     if (known !== undefined && !inBrackets) return `[^${known}]`;
-    if (known !== undefined) throw new Refusal(`it has \\${letter} in brackets`);
-    if (/[bB]/.test(letter) && !(letter === 'b' && inBrackets)) throw new Refusal('it has word boundaries');
-    if (/[1-9k]/.test(letter)) throw new Refusal('it refers back to a group');
-    if (/[pP]/.test(letter)) throw new Refusal('it has properties of Unicode');
+    if (known !== undefined) throw refusal(`it has \\${letter} in brackets`);
+    if (/[bB]/.test(letter) && !(letter === 'b' && inBrackets)) throw refusal('it has word boundaries');
+    if (/[1-9k]/.test(letter)) throw refusal('it refers back to a group');
+    if (/[pP]/.test(letter)) throw refusal('it has properties of Unicode');
     const control = CONTROLS[letter];
     if (control !== undefined) return WRITTEN[control]!;
     if (/[0bcux]/.test(letter)) return this.#codePoint(letter, inBrackets);
@@ -145,7 +147,7 @@ class Translation {
   #codePoint(letter: string, inBrackets: boolean): string {
     const code = letter === 'x' ? this.#hex(2) : letter !== 'u' ? 0 : this.#ahead('{') ? this.#braced() : this.#hex(4);
     if (code < 32 || code === 127 || (code >= 0xd800 && code <= 0xdfff))
-      throw new Refusal('it names a character by a code that not every system can write');
+      throw refusal('it names a character by a code that not every system can write');
     return literal(String.fromCodePoint(code), inBrackets ? CLASS_SPECIAL : SPECIAL);
   }
 
