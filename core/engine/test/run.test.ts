@@ -238,7 +238,7 @@ describe('runs and operations', () => {
   it('keeps state in files where asked, and settles it after a crash between commit and state', async () => {
     const spec: ProcessSpec = { ...APPEND, state: { type: 'file', options: {} } };
     expect(await codeOf(spec)).to.equal('passed');
-    expect(project.json('.dpone/state/orders.json')).to.deep.include({ key: 'orders' });
+    expect(project.json('.dpone/state/orders@1.json')).to.deep.include({ key: 'orders' });
     project.store.put('source_orders', COLUMNS, orders(1, 40, 1));
     await new Promise<void>((resolve) => {
       void runProcesses(project.host, [spec], {
@@ -250,10 +250,10 @@ describe('runs and operations', () => {
         },
       });
     });
-    expect(project.json('.dpone/state/orders.json')['state']).to.deep.include({ value: '25' });
+    expect(project.json('.dpone/state/orders@1.json')['state']).to.deep.include({ value: '25' });
     const { processes } = await runProcesses(project.host, [spec]);
     expect(processes[0]!.result.extracted_rows).to.equal(0);
-    expect(project.json('.dpone/state/orders.json')['state']).to.deep.include({ value: '40' });
+    expect(project.json('.dpone/state/orders@2.json')['state']).to.deep.include({ value: '40' });
     expect(project.store.rows('orders', ['id'])).to.have.length(40);
     expect(processes[0]!.warnings.join()).to.contain('had committed');
   });

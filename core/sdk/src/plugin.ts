@@ -17,7 +17,7 @@ export interface PluginHost {
   strategy<O>(id: string, definition: StrategyDefinition<O>): void;
   gate<I, R extends GateReport>(id: string, definition: GateDefinition<I, R>): void;
   codec(id: string, definition: CodecDefinition): void;
-  stateStore<O>(id: string, definition: StateStoreDefinition<O>): void;
+  stateStore<C, O>(id: string, definition: StateStoreDefinition<C, O>): void;
   secrets(id: string, definition: SecretsDefinition): void;
   executor<O>(id: string, definition: ExecutorDefinition<O>): void;
 }
@@ -71,7 +71,7 @@ export const defineCodec = (d: Unbranded<CodecDefinition>): CodecDefinition => (
   $$type: BRANDS.codec,
   version: 'v1',
 });
-export const defineStateStore = <O>(d: Unbranded<StateStoreDefinition<O>>): StateStoreDefinition<O> => ({
+export const defineStateStore = <C, O>(d: Unbranded<StateStoreDefinition<C, O>>): StateStoreDefinition<C, O> => ({
   ...d,
   $$type: BRANDS.stateStore,
   version: 'v1',

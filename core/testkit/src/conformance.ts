@@ -3,6 +3,7 @@ import { CODEC_BEHAVIOURS } from './behaviours/codec/index.js';
 import { GATE_BEHAVIOURS } from './behaviours/gate/index.js';
 import { SINK_BEHAVIOURS } from './behaviours/sink/index.js';
 import { SOURCE_BEHAVIOURS } from './behaviours/source/index.js';
+import { STATE_STORE_BEHAVIOURS } from './behaviours/state-store/index.js';
 import { STRATEGY_BEHAVIOURS } from './behaviours/strategy/index.js';
 import type { Scenario } from './scenario.js';
 import { withWaivers } from './waivers.js';
@@ -24,5 +25,7 @@ export function conformance(scenario: Scenario): readonly ConformanceCase[] {
       return withWaivers(scenario, GATE_BEHAVIOURS, waivers);
     case 'codec':
       return withWaivers(scenario, CODEC_BEHAVIOURS, waivers);
+    case 'stateStore':
+      return withWaivers(scenario, STATE_STORE_BEHAVIOURS, waivers);
   }
 }

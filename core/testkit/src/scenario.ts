@@ -4,6 +4,7 @@ import type {
   GateDefinition,
   SinkDefinition,
   SourceDefinition,
+  StateStoreDefinition,
   StrategyDefinition,
   TableRef,
 } from '@dpone/sdk';
@@ -90,5 +91,20 @@ export interface CodecScenario extends SystemScenario {
   readonly holds?: (column: Column) => boolean;
 }
 
+export interface StateStoreScenario extends SystemScenario {
+  readonly kind: 'stateStore';
+  readonly definition: StateStoreDefinition;
+  /** A place without any state; what is opened there twice is the same store. */
+  readonly place: (folder: CaseFolder) => MaybePromise<Pick<Place, 'connection' | 'options'>>;
+  /** A connection that leads nowhere; leave out where there is none. */
+  readonly unreachable?: (folder: CaseFolder) => MaybePromise<Pick<Place, 'connection' | 'options'>>;
+}
+
 /** A system and how the kit reaches it. */
-export type Scenario = SourceScenario | SinkScenario | StrategyScenario | GateScenario | CodecScenario;
+export type Scenario =
+  | SourceScenario
+  | SinkScenario
+  | StrategyScenario
+  | GateScenario
+  | CodecScenario
+  | StateStoreScenario;

@@ -1,4 +1,4 @@
-import { quoteIdent, quoteLiteral, type LoadProgram, type Receipt, type TableRef } from '@dpone/sdk';
+import { quoteIdent, quoteLiteral, type LoadProgram, type Receipt, type TableRef, type StateRecord } from '@dpone/sdk';
 import type { MetaNames } from './names.js';
 import { DEFAULT_SCHEMA } from './sql.js';
 
@@ -35,6 +35,21 @@ export function insertReceipt(
     json(r.detail),
   ];
   return `INSERT INTO ${names.loads} VALUES (${values.join(', ')})`;
+}
+
+/** Writes a record where the stored one is still of `expected`; changes no row where it is not. */
+export function compareAndSetState(
+  names: MetaNames,
+  record: Pick<StateRecord, 'key' | 'state' | 'loadId'>,
+  expected: string | null,
+  updatedAt: string,
+): string {
+  const [key, state] = [quoteLiteral(record.key), json(record.state)];
+  const [loadId, at] = [quoteLiteral(record.loadId), quoteLiteral(updatedAt)];
+  return expected === null
+    ? `INSERT INTO ${names.state} VALUES (${key}, ${state}, ${loadId}, ${at}) ON CONFLICT (key) DO NOTHING`
+    : `UPDATE ${names.state} SET state = ${state}, load_id = ${loadId}, updated_at = ${at} ` +
+        `WHERE key = ${key} AND load_id = ${quoteLiteral(expected)}`;
 }
 
 export function upsertState(

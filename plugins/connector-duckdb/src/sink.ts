@@ -23,8 +23,9 @@ import type { Doing } from './errors.js';
 import { programStatements } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { sinkOffers } from './lane-offers.js';
-import { selectReceipts, selectStates } from './meta-sql.js';
-import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
+import { compareAndSetState, createMeta, selectReceipts, selectStates } from './meta-sql.js';
+import { metaNames, stagingNames, type MetaNames } from './names.js';
+import { openLoads } from './open-loads.js';
 import type { DuckDBConnectionOptions, SinkOptions } from './options.js';
 import type { Row, Session } from './session.js';
 import { sinkRollback } from './rollback.js';
@@ -100,17 +101,8 @@ export class DuckDBSink implements Sink {
   }
 
   async openLoads(): Promise<readonly { readonly loadId: string }[]> {
-    const schema = stagingNames('', this.#ctx.table, this.#ctx.stagingSchema).schema;
-    return this.#reading<{ loadId: string }[]>([], async (session) => {
-      const rows = await session.rows(
-        `SELECT table_name, comment FROM duckdb_tables() WHERE database_name = current_database() AND ` +
-          `schema_name = ${quoteLiteral(schema)} AND starts_with(table_name, ${quoteLiteral(STAGING_PREFIX)}) ` +
-          'AND comment IS NOT NULL ORDER BY table_name',
-        this.#doing,
-      );
-      const own = rows.filter((row) => targetOf(row) === this.#label);
-      return [...new Set(own.map((row) => loadOfStaging(String(row['table_name']))))].map((loadId) => ({ loadId }));
-    });
+    const { schema } = stagingNames('', this.#ctx.table, this.#ctx.stagingSchema);
+    return this.#reading<{ loadId: string }[]>([], (session) => openLoads(session, schema, this.#label, this.#doing));
   }
 
   /** Finalize is one transaction: what did not commit left only staging behind. */
@@ -155,6 +147,15 @@ export class DuckDBSink implements Sink {
       const table = { ...this.#ctx.table, name: '__dpone__state' };
       if (await tableExists(session, table, this.#doing))
         await session.run(`DELETE FROM ${this.#meta.state} WHERE key = ${quoteLiteral(key)}`, this.#doing);
+    });
+  }
+
+  async putState(record: Pick<StateRecord, 'key' | 'state' | 'loadId'>, expectedLoadId: string | null): Promise<void> {
+    const now = this.#ctx.clock.now().toISOString();
+    await this.#writing(async (session) => {
+      for (const statement of createMeta(this.#ctx.table, this.#meta)) await session.run(statement, this.#doing);
+      const changed = await session.run(compareAndSetState(this.#meta, record, expectedLoadId, now), this.#doing);
+      if (changed !== 1) throw fail('DPONE_FENCED', `the state of ${record.key} was written by another load meanwhile`);
     });
   }
 
@@ -235,14 +236,5 @@ export class DuckDBSink implements Sink {
       const table = { schema: this.#ctx.table.schema ?? DEFAULT_SCHEMA, name };
       return (await tableExists(session, table, this.#doing)) ? session.rows(sql, this.#doing) : [];
     });
-  }
-}
-
-/** The target that a staging table was made for, from its comment. */
-function targetOf(row: Row): string | undefined {
-  try {
-    return (JSON.parse(String(row['comment'])) as { target?: string }).target;
-  } catch {
-    return undefined;
   }
 }

@@ -1,12 +1,14 @@
-import { defineSink, defineSource } from '@dpone/sdk';
+import { defineSink, defineSource, defineStateStore } from '@dpone/sdk';
 import { sinkCapabilities, sourceCapabilities } from './capabilities.js';
 import {
   connection,
   sinkOptions,
   sourceOptions,
+  stateStoreOptions,
   type PostgresConnection,
   type SinkOptions,
   type SourceOptions,
+  type StateStoreOptions,
 } from './options.js';
 
 // The driver is loaded when something is created, not when a plugin is listed or a plan is checked.
@@ -38,4 +40,11 @@ export const postgresSink = defineSink<PostgresConnection, SinkOptions>({
     strategy: { mode: 'full_refresh' },
   },
   create: async (ctx) => new (await import('./sink.js')).PostgresSink(ctx),
+});
+
+export const postgresStateStore = defineStateStore<PostgresConnection, StateStoreOptions>({
+  summary: 'State in a table of a Postgres database, for targets of any system',
+  connection,
+  options: stateStoreOptions,
+  create: async (ctx) => new (await import('./state-store.js')).PostgresStateStore(ctx),
 });

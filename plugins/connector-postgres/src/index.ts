@@ -1,5 +1,5 @@
 import { definePlugin } from '@dpone/sdk';
-import { postgresSink, postgresSource } from './definitions.js';
+import { postgresSink, postgresSource, postgresStateStore } from './definitions.js';
 
 export * from './capabilities.js';
 export * from './definitions.js';
@@ -10,5 +10,6 @@ export default definePlugin({
   register(host) {
     host.source('postgres', postgresSource);
     host.sink('postgres', postgresSink);
+    host.stateStore('postgres', postgresStateStore);
   },
 });

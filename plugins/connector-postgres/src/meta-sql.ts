@@ -1,4 +1,4 @@
-import { quoteIdent, type LoadProgram, type Receipt } from '@dpone/sdk';
+import { quoteIdent, type LoadProgram, type Receipt, type StateRecord } from '@dpone/sdk';
 import type { MetaNames } from './names.js';
 import { textLiteral } from './sql.js';
 
@@ -17,16 +17,17 @@ export function createMeta(names: MetaNames): string[] {
         'inserted bigint NOT NULL, updated bigint NOT NULL, deleted bigint NOT NULL, final_rows bigint, ' +
         'started_at timestamptz NOT NULL, committed_at timestamptz NOT NULL, detail jsonb',
     ),
-    unlessThere(
-      names.state,
-      'key text PRIMARY KEY, state json, load_id text NOT NULL, updated_at timestamptz NOT NULL',
-    ),
+    createStateTable(names.state),
     unlessThere(
       names.locks,
       'target text PRIMARY KEY, fence bigint NOT NULL, owner text, load_id text, host text, pid bigint, acquired_at timestamptz',
     ),
   ];
 }
+
+/** Records of state by key, in the target's schema or in a store of their own. */
+export const createStateTable = (table: string): string =>
+  unlessThere(table, 'key text PRIMARY KEY, state json, load_id text NOT NULL, updated_at timestamptz NOT NULL');
 
 /** `CREATE ... IF NOT EXISTS` asks for the right to create even where there is nothing to create. */
 const unlessThere = (table: string, columns: string): string =>
@@ -55,6 +56,25 @@ export function insertReceipt(
   return `INSERT INTO ${names.loads} VALUES (${values.join(', ')})`;
 }
 
+/** Writes a record where the stored one is still of `expected`; changes no row where it is not. */
+export function compareAndSetState(
+  table: string,
+  record: Pick<StateRecord, 'key' | 'state' | 'loadId'>,
+  expected: string | null,
+  updatedAt: string,
+): string {
+  const [key, state, loadId, at] = [
+    textLiteral(record.key),
+    json(record.state),
+    textLiteral(record.loadId),
+    textLiteral(updatedAt),
+  ];
+  return expected === null
+    ? `INSERT INTO ${table} VALUES (${key}, ${state}, ${loadId}, ${at}) ON CONFLICT (key) DO NOTHING`
+    : `UPDATE ${table} SET state = ${state}, load_id = ${loadId}, updated_at = ${at} ` +
+        `WHERE key = ${key} AND load_id = ${textLiteral(expected)}`;
+}
+
 export function upsertState(
   names: MetaNames,
   state: NonNullable<LoadProgram['state']>,
@@ -80,5 +100,5 @@ export const selectReceipts = (names: MetaNames, where: string): string =>
   `final_rows, ${time('started_at')}, ${time('committed_at')}, detail ` +
   `FROM ${names.loads} AS l WHERE ${where} ORDER BY l.committed_at DESC, load_id DESC`;
 
-export const selectStates = (names: MetaNames, where: string): string =>
+export const selectStates = (names: Pick<MetaNames, 'state'>, where: string): string =>
   `SELECT key, state, load_id, ${time('updated_at')} FROM ${names.state} WHERE ${where} ORDER BY key`;

@@ -53,3 +53,26 @@ export const sinkOptions = z.strictObject({
   batch_size: z.int().min(1).optional().describe('Accepted; tables are written as streams, without pages.'),
 });
 export type SinkOptions = z.output<typeof sinkOptions>;
+
+const ofTheReference = () =>
+  z.string().min(1).optional().describe('Accepted; every kind of state is kept in the one table.');
+
+export const stateStoreOptions = z.strictObject({
+  table: z
+    .strictObject({
+      schema: z
+        .string()
+        .min(1)
+        .default('etl_state')
+        .describe('Its schema; made where it is absent. Default `etl_state`.'),
+      name: z.string().min(1).default('dpone_state').describe('Its name. Default `dpone_state`.'),
+      run_name: ofTheReference(),
+      kafka_name: ofTheReference(),
+    })
+    .prefault({})
+    .describe('The table that holds the records; made where it is absent.'),
+  run_table: ofTheReference(),
+  kafka_table: ofTheReference(),
+  ...timeouts,
+});
+export type StateStoreOptions = z.output<typeof stateStoreOptions>;

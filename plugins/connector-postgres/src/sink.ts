@@ -1,6 +1,5 @@
 import {
   fail,
-  quoteLiteral,
   type CheckResult,
   type Column,
   type LaneOffer,
@@ -16,14 +15,15 @@ import {
   type TargetInfo,
   type TargetLock,
 } from '@dpone/sdk';
-import { toReceipt, toState } from '@dpone/sdk/connector';
+import { toReceipt } from '@dpone/sdk/connector';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
 import { explainProgram } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
-import { selectReceipts, selectStates } from './meta-sql.js';
-import { loadOfStaging, metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
+import { selectReceipts } from './meta-sql.js';
+import { metaNames, stagingNames, type MetaNames } from './names.js';
 import { requiredColumns } from './not-null.js';
+import { openLoads } from './open-loads.js';
 import type { SinkOptions } from './options.js';
 import { openServer, type Server } from './server.js';
 import { sinkRollback } from './rollback.js';
@@ -33,6 +33,7 @@ import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
 import { sinkOffers } from './sink-offers.js';
 import { tableLabel, textLiteral } from './sql.js';
 import { createStaging, dropStaging, markShared, type StagedColumn } from './staging-sql.js';
+import { putState, readStates, removeState, type StateTable } from './state-table.js';
 import { stagingColumnsInTargetOrder } from './swap.js';
 import { tableFacts, toSchema, type TableFacts } from './target.js';
 import { columnType } from './types.js';
@@ -99,16 +100,7 @@ export class PostgresSink implements Sink {
 
   async openLoads(): Promise<readonly { readonly loadId: string }[]> {
     const { schema } = stagingNames('', this.#ctx.table, this.#ctx.stagingSchema);
-    return this.#with(async (session) => {
-      const rows = await session.rows(
-        "SELECT c.relname AS name, obj_description(c.oid, 'pg_class') AS comment FROM pg_class c " +
-          `JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ${textLiteral(schema)} AND c.relkind = 'r' ` +
-          `AND starts_with(c.relname, ${quoteLiteral(STAGING_PREFIX)}) ORDER BY 1`,
-        this.#doing,
-      );
-      const own = rows.filter((row) => targetOf(row) === this.#label);
-      return [...new Set(own.map((row) => loadOfStaging(row['name']!)))].map((loadId) => ({ loadId }));
-    });
+    return this.#with((session) => openLoads(session, schema, this.#label, this.#doing));
   }
 
   /** Finalize is one transaction: what did not commit left only staging behind. */
@@ -136,19 +128,20 @@ export class PostgresSink implements Sink {
   }
 
   async state(key: string): Promise<StateRecord | null> {
-    const rows = await this.#metaRows(this.#meta.state, selectStates(this.#meta, `key = ${textLiteral(key)}`));
-    return rows[0] === undefined ? null : toState(rows[0]);
+    return (await this.#states(`key = ${textLiteral(key)}`))[0] ?? null;
   }
 
-  async states(): Promise<readonly StateRecord[]> {
-    return (await this.#metaRows(this.#meta.state, selectStates(this.#meta, 'true'))).map(toState);
+  states(): Promise<readonly StateRecord[]> {
+    return this.#states('true');
   }
 
   async resetState(key: string): Promise<void> {
-    await this.#with(async (session) => {
-      if (await exists(session, this.#meta.state, this.#doing))
-        await session.run(`DELETE FROM ${this.#meta.state} WHERE key = ${textLiteral(key)}`, this.#doing);
-    });
+    await this.#with((session) => removeState(session, this.#stateTable, key, this.#doing));
+  }
+
+  async putState(record: Pick<StateRecord, 'key' | 'state' | 'loadId'>, expectedLoadId: string | null): Promise<void> {
+    const at = { now: this.#ctx.clock.now().toISOString(), doing: this.#doing };
+    await this.#with((session) => putState(session, this.#stateTable, record, expectedLoadId, at));
   }
 
   async begin(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
@@ -175,6 +168,14 @@ export class PostgresSink implements Sink {
   async close(): Promise<void> {
     await this.#lock?.release().catch(() => undefined);
     await this.#server.close();
+  }
+
+  get #stateTable(): StateTable {
+    return { schema: this.#meta.schema, table: this.#meta.state };
+  }
+
+  #states(where: string): Promise<StateRecord[]> {
+    return this.#with((session) => readStates(session, this.#stateTable, where, this.#doing));
   }
 
   #loadContext(load: LoadRef, spec: StagingSpec): LoadContext {
@@ -237,12 +238,3 @@ function stagedColumns(facts: TableFacts | null, { columns }: StagingSpec): Stag
 
 const exists = async (session: Session, table: string, doing: Doing): Promise<boolean> =>
   (await session.row(`SELECT to_regclass(${textLiteral(table)}) AS it`, doing))?.['it'] !== null;
-
-/** The target that a staging table was made for, from its comment. */
-function targetOf(row: Row): string | undefined {
-  try {
-    return (JSON.parse(row['comment'] ?? '') as { target?: string }).target;
-  } catch {
-    return undefined;
-  }
-}

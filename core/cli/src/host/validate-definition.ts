@@ -70,7 +70,7 @@ const FIELDS: Readonly<Record<ExtensionKind, Readonly<Record<string, Check>>>> =
     'view.facts': texts,
   },
   codec: { summary: text, reads: lanes, writes: lanes, options: schema, create: fn },
-  stateStore: { summary: text, options: schema, create: fn },
+  stateStore: { summary: text, connection: schemaOrNull, options: schema, create: fn },
   secrets: { summary: text, create: fn },
   executor: { summary: text, options: schema, create: fn },
 };

@@ -56,7 +56,12 @@ export interface ProcessSpec {
     };
   };
   readonly dependsOn: readonly DependencySpec[];
-  readonly state: { readonly type: string; readonly options: Readonly<Record<string, unknown>> };
+  readonly state: {
+    readonly type: string;
+    /** Absent where the state is in the target, and where the manifest names none. */
+    readonly connection?: ConnectionRef;
+    readonly options: Readonly<Record<string, unknown>>;
+  };
   readonly lineage: { readonly enabled: boolean; readonly preset: LineagePreset };
   readonly schemaEvolution: {
     readonly enabled: boolean;

@@ -11,8 +11,8 @@ export interface ConnectionCall {
   readonly scope: Scope;
   readonly context: PluginContext;
   readonly process: ProcessSpec;
-  readonly side: 'source' | 'sink';
-  readonly spec: SideSpec;
+  readonly side: 'source' | 'sink' | 'state';
+  readonly spec: Pick<SideSpec, 'type' | 'connection'>;
   readonly schema: z.ZodType | null;
 }
 
@@ -22,10 +22,14 @@ export async function resolveConnection(call: ConnectionCall): Promise<unknown> 
   const ref = spec.connection;
   if (schema === null) {
     if (ref === null) return null;
-    throw fail('DPONE_CONNECTION_INVALID', `a ${spec.type} ${side} takes no connection`, {
-      where: whereOf(process, `${side}.connection`),
-      remedy: 'Remove it; its options say where the data is.',
-    });
+    throw fail(
+      'DPONE_CONNECTION_INVALID',
+      `a ${spec.type} ${side === 'state' ? 'state store' : side} takes no connection`,
+      {
+        where: whereOf(process, `${side}.connection`),
+        remedy: 'Remove it; its options say where the data is.',
+      },
+    );
   }
   const at = ref?.kind === 'secret' ? `${side}.connection_id` : `${side}.connection`;
   return parseOptions(schema, await valuesOf(call), {

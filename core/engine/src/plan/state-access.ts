@@ -1,5 +1,6 @@
 import { fail, type Json, type Sink, type StateRecord, type StateStore } from '@dpone/sdk';
 import type { OpenProcess } from './open-process.js';
+import { resolveConnection } from './connection.js';
 import { parseOptions } from './parse-options.js';
 import { stateKey } from './state-key.js';
 
@@ -22,7 +23,7 @@ const IN_TARGET = 'target';
 export async function stateAccess(open: OpenProcess, sink: Sink): Promise<StateAccess> {
   const { spec } = open;
   const key = stateKey(spec);
-  if (spec.state.type === IN_TARGET || spec.state.type === spec.sink.type)
+  if (spec.state.type === IN_TARGET)
     return {
       key,
       inTarget: true,
@@ -50,13 +51,18 @@ export async function stateAccess(open: OpenProcess, sink: Sink): Promise<StateA
   };
 }
 
-async function openStore(open: OpenProcess): Promise<StateStore> {
+/** The store that the manifest names; one for all who ask in this scope. */
+export async function openStore(open: OpenProcess): Promise<StateStore> {
   const { spec, host, scope, context } = open;
   const definition = await host.definition('stateStore', spec.state.type);
   const options = await parseOptions(definition.options, spec.state.options, {
     spec,
     at: 'state',
     code: 'DPONE_MANIFEST_INVALID',
+    engineKeys: ['type', 'connection', 'connection_type', 'connection_id'],
   });
-  return scope.use('state store', () => definition.create({ ...context, options }));
+  const call = { host, scope, context, process: spec, side: 'state', schema: definition.connection } as const;
+  const { type, connection: ref = null } = spec.state;
+  const connection = await resolveConnection({ ...call, spec: { type, connection: ref } });
+  return scope.use('state store', () => definition.create({ ...context, connection, options }));
 }

@@ -192,7 +192,8 @@ describe('what a manifest comes to', () => {
     });
     expect(await state('{type: duckdb, connection_id: other}')).to.deep.equal({
       type: 'duckdb',
-      options: { connection_id: 'other' },
+      connection: { kind: 'secret', provider: 'env', id: 'other', options: {} },
+      options: {},
     });
     expect(await state('{type: file, path: .state}')).to.deep.equal({ type: 'file', options: { path: '.state' } });
   });

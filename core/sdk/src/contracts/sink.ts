@@ -192,6 +192,11 @@ export interface Sink {
   state(key: string): Promise<StateRecord | null>;
   states(): Promise<readonly StateRecord[]>;
   resetState(key: string): Promise<void>;
+  /**
+   * Writes a state outside of a load, where the stored one is still of `expectedLoadId` (null: none is there); else
+   * DPONE_FENCED. Absent where the sink cannot compare and write at once.
+   */
+  putState?(record: Pick<StateRecord, 'key' | 'state' | 'loadId'>, expectedLoadId: string | null): Promise<void>;
   /** Makes staging. */
   begin(load: LoadRef, staging: StagingSpec): Promise<SinkLoad>;
   /** The staging that another process made. */

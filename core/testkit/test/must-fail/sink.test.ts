@@ -268,6 +268,12 @@ describe('sink behaviours catch broken sinks', () => {
       says: /The state is/,
     },
     {
+      behaviour: 'sink.puts-state',
+      how: 'writes whatever is there',
+      scenario: sink(() => ({ putState: async () => {} })),
+      says: /nothing was thrown/,
+    },
+    {
       behaviour: 'sink.replay-has-no-effect',
       how: 'forgets which loads it has seen',
       scenario: sink((given) => ({

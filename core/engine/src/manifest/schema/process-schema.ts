@@ -76,8 +76,10 @@ const state = z
     type: typeId()
       .default('target')
       .describe(
-        '`target` (in the target itself, committed with the data), `file`, or a state store that a plugin brings.',
+        '`target` (in the target itself, committed with the data), `file`, or a state store that a plugin brings (`postgres`).',
       ),
+    ...connectionFields,
+    credentials_source: text().optional().describe('Another name of `connection_type`.'),
   })
   .prefault({});
 

@@ -3,6 +3,7 @@ import type { Issues } from '../issue.js';
 import type { ProcessSpec } from '../process-spec.js';
 import { originAt, place, type MapNode, type Path } from '../read/node.js';
 import type { ParsedProcess } from '../schema/process-schema.js';
+import { connectionSpec } from './connection-spec.js';
 
 /** Keys by which a state store says how it is reached. */
 const CONNECTION = [
@@ -28,7 +29,15 @@ export function stateSpec(
   const reached = given.filter((key) => CONNECTION.includes(key));
   const isTarget =
     type === 'target' || (type === process.sink.type && reached.every((key) => options[key] === sink[key]));
-  if (!isTarget) return { spec: { type, options }, ignored: [] };
+  if (!isTarget) {
+    const fields = {
+      ...process.state,
+      connection_type: process.state.connection_type ?? process.state.credentials_source,
+    };
+    const own = Object.fromEntries(Object.entries(options).filter(([key]) => !CONNECTION.includes(key)));
+    const connection = connectionSpec(fields, written, ['state'], issues);
+    return { spec: { type, ...(connection === null ? {} : { connection }), options: own }, ignored: [] };
+  }
   for (const key of given.filter((name) => ![...CONNECTION, ...TABLES].includes(name))) {
     const near = nearest(key, ['type', ...CONNECTION, ...TABLES]);
     issues.add({

@@ -4,7 +4,7 @@ import { sinkChecks, sinkDefinition, sinkUnreachable } from './definition.js';
 import { explains, FINALIZE_BEHAVIOURS, replays } from './finalizing.js';
 import { fillsFramework } from './framework.js';
 import { measures, measuresMax, quarantines, refusesBadValues } from './quality.js';
-import { fences, locks, receiptsCommit, RECOVER_BEHAVIOURS } from './receipts.js';
+import { fences, locks, putsState, receiptsCommit, RECOVER_BEHAVIOURS } from './receipts.js';
 import { ROLLBACK_BEHAVIOURS } from './rolling-back.js';
 import { SCHEMA_BEHAVIOURS } from './schema.js';
 import { attaches, holdsAllTypes, lanesAgree, quotesNames, stagingInvisible } from './staging.js';
@@ -28,6 +28,7 @@ export const SINK_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = [
   ...SCHEMA_BEHAVIOURS,
   explains,
   receiptsCommit,
+  putsState,
   replays,
   locks,
   fences,
