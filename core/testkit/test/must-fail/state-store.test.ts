@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { StateStore, StateStoreDefinition } from '@dpone/sdk';
+import type { Json, StateStore, StateStoreDefinition } from '@dpone/sdk';
 import { conformance, STATE_STORE_BEHAVIOURS, type StateStoreScenario } from '@dpone/testkit';
 import { storeScenario as whole } from '../systems/memory-store.js';
 import { catches } from './catches.js';
@@ -38,7 +38,10 @@ describe('state store behaviours catch broken stores', () => {
       how: 'turns NULL into nothing',
       scenario: store((given) => ({
         put: (record, expected) =>
-          given.put({ ...record, state: JSON.parse(JSON.stringify(record.state).replace('null', '0')) }, expected),
+          given.put(
+            { ...record, state: JSON.parse(JSON.stringify(record.state).replace('null', '0')) as Json },
+            expected,
+          ),
       })),
       says: /was put/,
     },
