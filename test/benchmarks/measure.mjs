@@ -33,7 +33,8 @@ const tree = (pid) => [pid, ...childrenOf(pid).flatMap(tree)];
 
 /**
  * Runs a command to its end. `seconds` is the whole process, from spawn to exit; `peakBytes`, where asked for, the sum
- * of the peaks of the process and its children (Linux only). `codes`: the exit codes that are right.
+ * of the peaks of the process and its children (Linux only). `output` is all that it printed. `codes`: the exit codes
+ * that are right.
  */
 export function runProcess([command, ...args], { cwd, env = {}, memory = false, codes = [0] } = {}) {
   return new Promise((resolve, reject) => {
@@ -54,7 +55,7 @@ export function runProcess([command, ...args], { cwd, env = {}, memory = false, 
       const seconds = (performance.now() - started) / 1000;
       if (!codes.includes(code))
         reject(new Error(`${[command, ...args].join(' ')} ended with code ${code}\n${output}`));
-      else resolve({ seconds, peakBytes: [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0) });
+      else resolve({ output, seconds, peakBytes: [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0) });
     });
   });
 }

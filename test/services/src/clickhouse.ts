@@ -5,6 +5,7 @@ import { clickhouseBinaries, clickhouseUnavailable } from './clickhouse-binaries
 import { clickhouseSql, type ClickHouseSql } from './clickhouse-sql.js';
 import type { ClickHouseFacts } from './clickhouse-process.js';
 import { supervise } from './supervise.js';
+import { given } from './given.js';
 
 /** A running server. */
 export interface ClickHouseServer extends ClickHouseSql {
@@ -24,7 +25,7 @@ export interface ClickHouseServer extends ClickHouseSql {
 }
 
 /** The server that the environment gives the tests by `DPONE_TEST_CLICKHOUSE_URL`, or nothing. */
-export const givenClickHouse = (): string | undefined => process.env['DPONE_TEST_CLICKHOUSE_URL'] || undefined;
+export const givenClickHouse = (): string | undefined => given('DPONE_TEST_CLICKHOUSE_URL');
 
 /** Why no ClickHouse can be had here; undefined where one can. Fetches the engine on a machine's first call. */
 export async function clickhouseMissing(): Promise<string | undefined> {

@@ -1,8 +1,9 @@
 import type { PostgresMajor, PostgresServer } from './postgres-server.js';
 import { postgresSql } from './postgres-sql.js';
+import { given } from './given.js';
 
 /** The server that the environment gives the tests by `DPONE_TEST_POSTGRES_URL`, or nothing; then they start their own. */
-export const givenPostgres = (): string | undefined => process.env['DPONE_TEST_POSTGRES_URL'] || undefined;
+export const givenPostgres = (): string | undefined => given('DPONE_TEST_POSTGRES_URL');
 
 const refuse = (what: string) => (): Promise<never> =>
   Promise.reject(new Error(`the server of DPONE_TEST_POSTGRES_URL cannot be ${what} by a test: it is not the test's`));

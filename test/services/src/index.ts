@@ -29,3 +29,4 @@ export {
   type RegistryServer,
 } from './schema-registry.js';
 export { freshMssql, givenMssql, mssqlMissing, mssqlVersion, type FreshMssql } from './mssql.js';
+export { COMPOSE_SERVICES, type ComposeService } from './compose.js';

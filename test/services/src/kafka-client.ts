@@ -62,7 +62,8 @@ export async function openKafka(server?: KafkaServer): Promise<TestKafka> {
   const kafka = new Kafka({ brokers: own.brokers.split(','), logLevel: logLevel.NOTHING, clientId: 'dpone-test' });
   const admin = kafka.admin();
   await admin.connect();
-  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  // Idempotent: on a busy machine an answer comes late, and what is sent again must not be there twice.
+  const producer = kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   const factory = Object.getOwnPropertySymbols(kafka).find((s) => s.description === 'private:Kafka:createCluster')!;
   const make = (kafka as unknown as Record<symbol, (options: object) => Internals>)[factory]!;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { kafkaJars, kafkaUnavailable } from './kafka-binaries.js';
 import type { KafkaFacts, KafkaProcessOptions } from './kafka-process.js';
 import { supervise } from './supervise.js';
+import { given } from './given.js';
 
 /** A running Kafka. */
 export interface KafkaServer {
@@ -20,7 +21,7 @@ export interface KafkaServer {
 }
 
 /** The brokers that the environment gives the tests by `DPONE_TEST_KAFKA_BROKERS`, or nothing. */
-export const givenKafka = (): string | undefined => process.env['DPONE_TEST_KAFKA_BROKERS'] || undefined;
+export const givenKafka = (): string | undefined => given('DPONE_TEST_KAFKA_BROKERS');
 
 /** Why no Kafka can be had here; undefined where one can. Fetches the broker on a machine's first call. */
 export async function kafkaMissing(): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import mssql from 'mssql';
+import { given } from './given.js';
 
 /** A database of a test's own on the given server. */
 export interface FreshMssql {
@@ -16,7 +17,7 @@ export interface FreshMssql {
 }
 
 /** The server that the environment gives the tests by `DPONE_TEST_MSSQL_URL` (`mssql://sa:...@host:1433?encrypt=false`), or nothing. */
-export const givenMssql = (): string | undefined => process.env['DPONE_TEST_MSSQL_URL'] || undefined;
+export const givenMssql = (): string | undefined => given('DPONE_TEST_MSSQL_URL');
 
 /** Why there is no SQL Server here; undefined where there is one. None can be fetched: it is in no registry. */
 export const mssqlMissing = (): string | undefined =>

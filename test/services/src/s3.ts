@@ -12,6 +12,7 @@ import {
 import { minioUnavailable } from './minio-binaries.js';
 import type { MinioFacts } from './minio-process.js';
 import { supervise } from './supervise.js';
+import { given } from './given.js';
 
 /** An object store: MinIO, or that of `DPONE_TEST_S3_URL`. */
 export interface S3Server {
@@ -46,7 +47,7 @@ export interface FreshBucket {
 }
 
 /** The store that the environment gives the tests by `DPONE_TEST_S3_URL` (`https://KEY:SECRET@host[?region=NAME]`). */
-export const givenS3 = (): string | undefined => process.env['DPONE_TEST_S3_URL'] || undefined;
+export const givenS3 = (): string | undefined => given('DPONE_TEST_S3_URL');
 
 /** Why there is no object store here; undefined where there is one. */
 export const s3Missing = (): Promise<string | undefined> =>

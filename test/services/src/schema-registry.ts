@@ -1,6 +1,7 @@
 import { registryFiles, registryUnavailable } from './schema-registry-binaries.js';
 import type { RegistryFacts } from './schema-registry-process.js';
 import { supervise } from './supervise.js';
+import { given } from './given.js';
 
 /** A schema registry that speaks Confluent's API. */
 export interface RegistryServer {
@@ -11,7 +12,7 @@ export interface RegistryServer {
 }
 
 /** The registry that the environment gives the tests by `DPONE_TEST_SCHEMA_REGISTRY_URL`, or nothing. */
-export const givenRegistry = (): string | undefined => process.env['DPONE_TEST_SCHEMA_REGISTRY_URL'] || undefined;
+export const givenRegistry = (): string | undefined => given('DPONE_TEST_SCHEMA_REGISTRY_URL');
 
 /** Why no registry can be had here; undefined where one can. Fetches it on a machine's first call. */
 export async function registryMissing(): Promise<string | undefined> {

@@ -12,6 +12,11 @@ const input = z.strictObject({
     .default('local_live')
     .describe('Services that are started for it, the same with real loads, or systems of vendors.'),
   row_count: z.int().default(10_000).describe(`Rows of a case, 1 to ${MOST_ROWS}; what is beyond is brought back.`),
+  release: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'letters, digits and . _ + - only: it stands in commands')
+    .default('live')
+    .describe('The release that is certified.'),
   include_vendor_live: z
     .boolean()
     .default(false)
@@ -26,15 +31,17 @@ export const liveCertificationPlan = defineGate({
   input,
   artifact: ARTIFACT,
   example: { profile: 'local_live', row_count: 100 },
-  evaluate: ({ profile, row_count, include_vendor_live, output_dir }) => {
+  evaluate: ({ profile, row_count, release, include_vendor_live, output_dir }) => {
     const rowCount = Math.min(Math.max(row_count, 1), MOST_ROWS);
     const isVendor = profile === 'vendor_live';
     const withVendor = isVendor && include_vendor_live;
-    const steps = withVendor ? vendorSteps() : localSteps(profile, rowCount);
+    const plan = { profile, rowCount, release };
+    const steps = withVendor ? vendorSteps(plan) : localSteps(plan);
     const folder = plainPath(output_dir);
     return {
       schema_version: 'dpone.ops.live_certification_plan.v1',
       profile,
+      release,
       row_count: rowCount,
       passed: true,
       blockers: [],
@@ -45,7 +52,7 @@ export const liveCertificationPlan = defineGate({
       ],
       credentials_required: withVendor,
       services: isVendor ? [] : LOCAL_SERVICES,
-      required_environment: withVendor ? ['vendor_live_secrets'] : [],
+      required_environment: withVendor ? ['vendor_live_secrets'] : ['DPONE_SIGNING_KEY', 'DPONE_PUBLIC_KEY'],
       required_artifacts: requiredArtifacts(steps),
       steps,
       output_dir: folder,
