@@ -12,7 +12,7 @@ import {
 import { expect } from 'chai';
 import { query } from '../crash/postgres-shop.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
-import { load } from './engine-host.js';
+import { load } from '../support/engine-host.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/specs/clickhouse-fidelity.md', import.meta.url));
 type Outcome = 'exact' | 'refused';

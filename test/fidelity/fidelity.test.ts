@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { decode, encode, pack, unpack, type TextFormat } from './data-file.js';
-import { load } from './engine-host.js';
+import { load } from '../support/engine-host.js';
 import { KINDS, type Kind } from './kinds.js';
 import { sameValues } from './plain.js';
 import { readParquet, writeParquet } from './parquet.js';

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { query } from '../crash/postgres-shop.js';
 import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
-import { load } from './engine-host.js';
+import { load } from '../support/engine-host.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/specs/mssql-fidelity.md', import.meta.url));
 type Outcome = 'exact' | 'refused';

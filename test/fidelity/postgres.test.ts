@@ -5,7 +5,7 @@ import { freshDatabase, postgresMajors, type FreshDatabase, type PostgresMajor }
 import { expect } from 'chai';
 import { query } from '../crash/postgres-shop.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
-import { load } from './engine-host.js';
+import { load } from '../support/engine-host.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/specs/postgres-fidelity.md', import.meta.url));
 const LANES = ['pg-copy-binary', 'pg-copy-text', 'rows'] as const;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 import { tempProject, type TempProject } from '../support/temp-project.js';
-import { load } from './engine-host.js';
+import { load } from '../support/engine-host.js';
 
 interface Refusal {
   readonly into: string;

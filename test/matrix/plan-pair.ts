@@ -1,6 +1,6 @@
 import { isDponeError, type Column, type LaneId, type Plugin } from '@dpone/sdk';
 import type { PlanResult } from '@dpone/engine';
-import { plan } from '../fidelity/engine-host.js';
+import { plan } from '../support/engine-host.js';
 import type { TempProject } from '../support/temp-project.js';
 import { COLUMNS, KEY, VERSION } from './fixture.js';
 import { MODELS } from './strategies.js';

@@ -1,5 +1,6 @@
 import type { SinkDefinition, SourceDefinition, StrategyDefinition, Plugin, ExtensionKind } from '@dpone/sdk';
 import { packages } from '../architecture/packages.js';
+import { registerPlugins } from '../support/register-plugins.js';
 
 /** Plugins of the repository that read, write or load, found by what their packages say that they provide. */
 export interface Registry {
@@ -11,25 +12,12 @@ export interface Registry {
 
 export async function readRegistry(): Promise<Registry> {
   const plugins: Plugin[] = [];
-  const found = new Map<string, unknown>();
-  const add = (kind: ExtensionKind) => (id: string, definition: unknown) => void found.set(`${kind}:${id}`, definition);
-  const host = {
-    apiVersion: 1,
-    source: add('source'),
-    sink: add('sink'),
-    strategy: add('strategy'),
-    gate: add('gate'),
-    codec: add('codec'),
-    stateStore: add('stateStore'),
-    secrets: add('secrets'),
-    executor: add('executor'),
-  };
   for (const { name, room, manifest } of packages) {
     if (room !== 'plugins' || !manifest.dpone?.provides.some((id) => /^(?:source|sink|strategy):/.test(id))) continue;
     const { default: plugin } = (await import(name)) as { default: Plugin };
-    await plugin.register(host);
     plugins.push(plugin);
   }
+  const found = await registerPlugins(plugins);
   const of = <T>(kind: ExtensionKind): ReadonlyMap<string, T> =>
     new Map(
       [...found].flatMap(([key, definition]) =>

@@ -1,7 +1,7 @@
 import type { ProcessResult } from '@dpone/engine';
 import type { Column } from '@dpone/sdk';
 import type { Row } from '@dpone/testkit';
-import { load } from '../fidelity/engine-host.js';
+import { load } from '../support/engine-host.js';
 import { story, type Story } from './fixture.js';
 import { manifest, type Ends, type Narrowed } from './plan-pair.js';
 import { MODELS } from './strategies.js';

@@ -1,5 +1,6 @@
 import type { Column, LaneId, Plugin } from '@dpone/sdk';
 import { expect } from 'chai';
+import { skipTest } from '../support/skip-test.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { expectLoads, passed } from './expect-loads.js';
 import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
@@ -94,7 +95,7 @@ describe('the square: every source to every sink in every strategy', function ()
         const planOnce = (): Promise<PairPlan> => (plan ??= planPair(ends()!, modes));
 
         it('is planned as its golden file says', async function () {
-          if (ends() === undefined) return skip(this, absent);
+          if (ends() === undefined) return skipTest(this, absent);
           const found = await planOnce();
           planned.set(source.id, { ...planned.get(source.id), [sink.id]: found });
           if (WRITES) return;
@@ -107,7 +108,7 @@ describe('the square: every source to every sink in every strategy', function ()
         );
         for (const mode of possible)
           it(mode, async function () {
-            if (absent !== '') return skip(this, absent);
+            if (absent !== '') return skipTest(this, absent);
             const way = liveEnds();
             const { columns: carried, cheapest_lane: cheapest, cheapest_without: without } = await planOnce();
             const columns = tableOf(Object.keys(carried).filter((name) => !without.includes(name)));
@@ -121,14 +122,14 @@ describe('the square: every source to every sink in every strategy', function ()
           (types ??= loadFirst(way, tableOf(Object.keys((await planOnce()).columns)), 'types'));
 
         it('full_refresh of every type that passes', async function () {
-          if (absent !== '') return skip(this, absent);
+          if (absent !== '') return skipTest(this, absent);
           const way = liveEnds();
           expectFirst(await loadTypes(way), (await planOnce()).lane);
         });
 
         if (sharedLanes(source, sink).length > 0)
           it('full_refresh by every lane that both know', async function () {
-            if (absent !== '') return skip(this, absent);
+            if (absent !== '') return skipTest(this, absent);
             const way = liveEnds();
             const { lane, cheapest_lane: cheapest, columns, lanes } = await planOnce();
             const others = Object.entries(lanes).filter(([, { way: by }]) => by !== lane && by !== cheapest);
@@ -140,7 +141,7 @@ describe('the square: every source to every sink in every strategy', function ()
 
         if (beyond({ source, sink }, allTypesTable(source).columns).length > 0)
           it('a value that the sink does not reach fails the load and changes nothing', async function () {
-            if (absent !== '') return skip(this, absent);
+            if (absent !== '') return skipTest(this, absent);
             const way = liveEnds();
             const { first, table } = await loadTypes(way);
             for (const [column, value] of beyond(way, table.columns)) {
@@ -177,8 +178,3 @@ function beyond({ source, sink }: Pick<Ends, 'source' | 'sink'>, columns: readon
 
 const failureOf = (result: Round['result']): string =>
   result instanceof Error ? result.message : result.result.errors.map(({ message }) => message).join('; ');
-
-function skip(test: Mocha.Context, skipReason: string): never {
-  Object.assign(test.runnable(), { skipReason });
-  return test.skip();
-}

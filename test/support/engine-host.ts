@@ -10,10 +10,12 @@ import {
   type EngineHost,
   type PlanResult,
   type ProcessResult,
+  type RunOptions,
   type Scope,
 } from '@dpone/engine';
 import { fail, type ExtensionKind, type Plugin } from '@dpone/sdk';
-import type { TempProject } from '../support/temp-project.js';
+import { registerPlugins } from './register-plugins.js';
+import type { TempProject } from './temp-project.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -21,16 +23,18 @@ let written = 0;
 
 /** Runs a manifest of one process by the engine, in this process: a property needs many loads, and a CLI's start costs more than a load. */
 export async function load(
-  project: TempProject,
+  project: Pick<TempProject, 'path' | 'write'>,
   manifest: object,
   plugins: readonly Plugin[] = [],
+  options: RunOptions & { readonly clock?: EngineHost['clock'] } = {},
 ): Promise<ProcessResult> {
   // Several loads of one project may run at once.
-  const file = `load-${++written}.json`;
+  const file = `load-${process.pid}-${++written}.json`;
   project.write(file, JSON.stringify(manifest));
-  const host = await engineHost(project.path, plugins);
+  const { clock, ...run } = options;
+  const host = await engineHost(project.path, plugins, clock);
   const { processes } = await loadManifest(file, { workdir: project.path, env: {} });
-  return (await runProcesses(host, processes, {})).processes[0]!;
+  return (await runProcesses(host, processes, run)).processes[0]!;
 }
 
 /** Plans a manifest of one process by the engine, in this process. */
@@ -44,12 +48,18 @@ export async function plan(
   return planProcess(await engineHost(project.path, plugins), processes[0]!);
 }
 
-async function engineHost(workdir: string, plugins: readonly Plugin[]): Promise<EngineHost> {
+const SYSTEM_CLOCK: EngineHost['clock'] = { now: () => new Date() };
+
+async function engineHost(
+  workdir: string,
+  plugins: readonly Plugin[],
+  clock: EngineHost['clock'] = SYSTEM_CLOCK,
+): Promise<EngineHost> {
   const definitions = await registered(plugins);
   return {
     env: {},
     workdir,
-    clock: { now: () => new Date() },
+    clock,
     log: silent,
     limits: { memoryBytes: 256 * 2 ** 20, threads: 2 },
     ids: (kind) =>
@@ -63,23 +73,8 @@ async function engineHost(workdir: string, plugins: readonly Plugin[]): Promise<
   };
 }
 
-async function registered(plugins: readonly Plugin[]): Promise<Map<string, unknown>> {
-  const found = new Map<string, unknown>();
-  const add = (kind: ExtensionKind) => (id: string, definition: unknown) => void found.set(`${kind}:${id}`, definition);
-  for (const plugin of [await builtins(), files, duckdb, postgres, strategies, ...plugins])
-    await plugin.register({
-      apiVersion: 1,
-      source: add('source'),
-      sink: add('sink'),
-      strategy: add('strategy'),
-      gate: add('gate'),
-      codec: add('codec'),
-      stateStore: add('stateStore'),
-      secrets: add('secrets'),
-      executor: add('executor'),
-    });
-  return found;
-}
+const registered = async (plugins: readonly Plugin[]): Promise<Map<string, unknown>> =>
+  registerPlugins([await builtins(), files, duckdb, postgres, strategies, ...plugins]);
 
 /** Found as the host finds them: by the file that the package's `dpone` block names. */
 async function builtins(): Promise<Plugin> {
