@@ -46,6 +46,10 @@ async function measure(session: Session, staged: Staged, check: StagingCheck, do
       const rows = await count(`SELECT count() FROM ${from}`);
       return checkOutcome(check, rows, await count(countSql(check.counted, staged)));
     }
+    case 'max_distinct': {
+      const measured = await count(`SELECT uniqExact(${ident(check.column)}) FROM ${from}`);
+      return { check, measured, violations: Math.max(0, measured - check.values) };
+    }
     default:
       return { check, violations: await count(`SELECT count() FROM ${from} WHERE ${brokenBy(check, staged)!}`) };
   }

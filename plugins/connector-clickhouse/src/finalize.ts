@@ -9,21 +9,14 @@ import {
 import { assertCluster, catchUp } from './cluster.js';
 import { designFor, onCluster, type Design } from './design.js';
 import type { Doing } from './errors.js';
-import {
-  createNext,
-  PARTITION,
-  programStatements,
-  replacesAll,
-  takePlace,
-  type ProgramContext,
-  type Statement,
-} from './finalize-sql.js';
+import { createNext, programStatements, replacesAll, takePlace } from './finalize-sql.js';
 import { insertIntent, publish, type Intent } from './intent.js';
 import { assertFence, type LockPlace } from './lock.js';
 import type { LoadTables, MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, text } from './sql.js';
 import { dropOnCluster } from './staging-sql.js';
+import { PARTITION, type ProgramContext, type Statement } from './program-context.js';
 import { Tallies } from './tallies.js';
 import { isMergeTree, tableFacts, tablesLike, type TableFacts } from './table-facts.js';
 
@@ -190,17 +183,24 @@ async function build(
   });
   let rows = await countOf(ctx.tables.next);
   for (const statement of steps) {
-    const marked = typeof statement.tally === 'object' ? await session.count(statement.tally.marked, doing, signal) : 0;
+    const asked = await askedOf(statement, ctx, doing);
     for (const sql of await expanded(statement, ctx, doing)) await session.run(sql, doing, { signal });
+    if (statement.tally === 'none') continue;
     const after = await countOf(ctx.tables.next);
     if (statement.tally === 'replaced') {
       const staged = await countOf(ctx.tables.rows);
       tally.inserted += staged;
       tally.deleted += rows + staged - after;
-    } else tally.add(statement, Math.abs(after - rows), marked);
+    } else tally.add(statement, Math.abs(after - rows), asked);
     rows = after;
   }
   return { inserted: tally.inserted, updated: tally.updated, deleted: tally.deleted, finalRows: rows };
+}
+
+/** What the query of a statement says that has one. */
+async function askedOf({ tally }: Statement, { session, signal }: FinalizeContext, doing: Doing): Promise<number> {
+  if (typeof tally !== 'object') return 0;
+  return session.count('marked' in tally ? tally.marked : tally.gone, doing, signal);
 }
 
 /** One statement a partition, where the statement is about one. */

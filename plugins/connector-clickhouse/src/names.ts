@@ -13,6 +13,9 @@ export const STAGING_PREFIX = '__dpone__stg_';
 const REJECTS = '__rejects';
 const NEXT = '__next';
 const OLD = '__old';
+const MADE = '__made';
+const EVENTS = '__events';
+const EFFECTS = '__effects';
 
 export function metaNames(target: TableRef): MetaNames {
   const at = (name: string): string => tableName({ ...target, name });
@@ -32,6 +35,10 @@ export interface LoadTables {
   readonly next: TableRef;
   /** What the target was, where two tables cannot be exchanged at once. */
   readonly old: TableRef;
+  /** Rows that finalize works out of staging before it changes anything, and the steps on the way to them. */
+  readonly made: TableRef;
+  readonly events: TableRef;
+  readonly effects: TableRef;
 }
 
 export function loadTables(loadId: string, target: TableRef, stagingSchema?: string): LoadTables {
@@ -42,9 +49,14 @@ export function loadTables(loadId: string, target: TableRef, stagingSchema?: str
     rejects: { ...staging, name: `${name}${REJECTS}` },
     next: { ...target, name: `${name}${NEXT}` },
     old: { ...target, name: `${name}${OLD}` },
+    made: { ...staging, name: `${name}${MADE}` },
+    events: { ...staging, name: `${name}${EVENTS}` },
+    effects: { ...staging, name: `${name}${EFFECTS}` },
   };
 }
 
 /** The load that a table belongs to, by its name. */
 export const loadOfTable = (name: string): string =>
-  name.slice(STAGING_PREFIX.length).replace(new RegExp(`(?:${REJECTS}|${NEXT}|${OLD})$`), '');
+  name
+    .slice(STAGING_PREFIX.length)
+    .replace(new RegExp(`(?:${REJECTS}|${NEXT}|${OLD}|${MADE}|${EVENTS}|${EFFECTS})$`), '');

@@ -2,6 +2,7 @@ import type { TableRef } from '@dpone/sdk';
 import { onCluster, type Design } from './design.js';
 import type { Doing } from './errors.js';
 import { finishRename, progressOf, publish, readIntent } from './intent.js';
+import { dropMade } from './made-sql.js';
 import type { LoadTables, MetaNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, text } from './sql.js';
@@ -42,7 +43,11 @@ export async function settleLoad(
 export async function clearLoad({ session, target, meta, design, tables }: SettlePlace, loadId: string): Promise<void> {
   const doing = doingOf(target);
   const own = tables(loadId);
-  for (const sql of [...dropOnCluster(design, own.next, own.old), ...dropStaging(own, design)])
+  for (const sql of [
+    ...dropOnCluster(design, own.next, own.old),
+    ...dropMade(own, design),
+    ...dropStaging(own, design),
+  ])
     await session.run(sql, doing);
   if (!(await hasTable(session, target, '__dpone__intents'))) return;
   const mine = `load_id = ${text(loadId)}`;

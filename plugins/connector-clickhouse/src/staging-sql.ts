@@ -149,6 +149,8 @@ function frameworkValue(
     case 'row_id':
     case 'row_hash':
       return typed(rowHash(column.of ?? columns.map((c) => c.name)));
+    case 'true':
+      return typed('true');
     default:
       return typed('NULL');
   }

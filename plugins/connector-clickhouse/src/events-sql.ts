@@ -1,0 +1,122 @@
+import type { ApplyEventsStep } from '@dpone/sdk';
+import { AS, createMade, insertMade, keyColumns, MADE, takeMade } from './made-sql.js';
+import { effectsOf, eventsOf, GONE, IN, KEY, ORDER, truncates } from './effects-sql.js';
+import { keyAmong } from './keys-sql.js';
+import { gatheredRows } from './gathered-sql.js';
+import { sqlTime } from './meta-sql.js';
+import { plain, type ProgramContext, type Statement } from './program-context.js';
+import { columnList, ident, tableName, text } from './sql.js';
+import { dropOnCluster } from './staging-sql.js';
+import { emptyValue, sameText, workColumns, type WorkColumn } from './work-columns.js';
+
+const DELETED_AT = '__dpone__deleted_at';
+
+/**
+ * What the events of staging make of the work table: the last of a key's events that its row has not seen says whether
+ * the key is there, and what its row is. Three tables on the way to that: the events, what each does to which keys, and
+ * the rows that come of it.
+ */
+export function eventStatements(step: ApplyEventsStep, ctx: ProgramContext): Statement[] {
+  const { tables, design } = ctx;
+  const names = workColumns(ctx).map((c) => c.name);
+  const made = (name: 'events' | 'effects', select: string): Statement[] =>
+    [
+      ...dropOnCluster({ ...design, cluster: undefined }, tables[name]),
+      `CREATE TABLE ${tableName(tables[name])} ENGINE = MergeTree ORDER BY tuple() AS ${select}`,
+    ].map(plain);
+  const keys = columnList(step.key);
+  const old = step.key.map((_, i) => ident(`${IN.old}${i}`)).join(', ');
+  const events = tableName(tables.events);
+  return [
+    ...createMade(ctx),
+    ...made('events', eventsOf(step, ctx)),
+    insertMade(
+      ctx,
+      step.key,
+      `SELECT *, ${AS.asked} FROM (SELECT ${keys} FROM ${events} UNION DISTINCT SELECT ${old} FROM ${events})`,
+    ),
+    ...made('effects', effectsOf(step, ctx)),
+    insertMade(ctx, names, writtenRows(step, ctx)),
+    ...(step.deletes === 'ignore'
+      ? []
+      : [insertMade(ctx, names, goneRows(step, ctx)), insertMade(ctx, names, emptiedRows(step, ctx))]),
+    ...takeMade(ctx, step.key),
+  ];
+}
+
+/** Of each key the last event with a row, and the last that takes it away. */
+const lasts = ({ tables }: ProgramContext): string =>
+  `(SELECT ${KEY} AS k, maxOrNullIf(${ORDER}, ${GONE} = 0) AS up, maxOrNullIf(${ORDER}, ${GONE} > 0) AS away, ` +
+  `max(${IN.run}) AS run FROM ${tableName(tables.effects)} GROUP BY ${KEY})`;
+
+const target = (step: ApplyEventsStep, ctx: ProgramContext): string => {
+  const columns = workColumns(ctx);
+  const asked = keyAmong(step.key, keyColumns(ctx), ctx.tables.made, ` WHERE ${MADE} = ${AS.asked}`);
+  return `(SELECT ${columnList(columns.map((c) => c.name))}, ${sameText(step.key, columns)} AS ${KEY} FROM ${tableName(ctx.work)} WHERE ${asked})`;
+};
+
+const loadedAt = ({ program }: ProgramContext): string =>
+  `toDateTime64(${text(sqlTime(program.load.startedAt))}, 6, 'UTC')`;
+
+/** Rows as their last events have them. */
+function writtenRows(step: ApplyEventsStep, ctx: ProgramContext): string {
+  const columns = workColumns(ctx);
+  const marks = step.deletes === 'mark';
+  const away = 'ifNull(l.away > l.up, false)';
+  const value = (c: WorkColumn): string => {
+    if (c.name === step.seq) return `CAST(${marks ? `if(${away}, l.away, l.up)` : 'l.up'} AS ${c.type})`;
+    const own = valueOf(c, step);
+    return marks && c.name === DELETED_AT ? `if(${away}, ${loadedAt(ctx)}, ${own})` : own;
+  };
+  const from =
+    `FROM ${lasts(ctx)} AS l INNER JOIN ${tableName(ctx.tables.events)} AS e ON e.${KEY} = l.k AND e.${ORDER} = l.up AND e.${GONE} = 0 ` +
+    (step.envelope.unchanged === undefined
+      ? `LEFT JOIN ${target(step, ctx)} AS t ON t.${KEY} = l.k`
+      : `INNER JOIN ${gatheredRows(step, ctx, lasts(ctx))} AS g ON g.f = l.k LEFT JOIN ${target(step, ctx)} AS t ON t.${KEY} = g.root`);
+  return (
+    `SELECT ${columns.map((c) => `${value(c)} AS ${ident(c.name)}`).join(', ')}, ${AS.written} ${from}` +
+    (step.deletes === 'apply' ? ` WHERE NOT ${away}` : '')
+  );
+}
+
+function valueOf(c: WorkColumn, step: ApplyEventsStep): string {
+  const typed = (sql: string): string => `CAST(${sql} AS ${c.type})`;
+  const name = ident(c.name);
+  if (!c.staged) return `if(isNull(t.${KEY}), ${emptyValue(c)}, ${typed(`t.${name}`)})`;
+  if (step.envelope.unchanged === undefined || step.key.includes(c.name)) return typed(`e.${name}`);
+  const left = `has(e.${IN.left}, ${text(c.name)})`;
+  return typed(
+    `if(NOT ${left}, e.${name}, if(tupleElement(g.${name}, 1) > 0, tupleElement(g.${name}, 2).1, t.${name}))`,
+  );
+}
+
+/** Rows of the target whose key went last; marked where they stay. */
+function goneRows(step: ApplyEventsStep, ctx: ProgramContext): string {
+  const apply = step.deletes === 'apply';
+  const which = apply ? '(isNull(l.up) OR l.away > l.up)' : 'isNull(l.up)';
+  return (
+    `SELECT ${marked(step, ctx, 't', 'l.away')}, ${apply ? AS.gone : AS.written} FROM ${target(step, ctx)} AS t ` +
+    `INNER JOIN ${lasts(ctx)} AS l ON l.k = t.${KEY} WHERE isNotNull(l.away) AND ${which}`
+  );
+}
+
+/** Rows of the target that no event names, where one empties the table. */
+function emptiedRows(step: ApplyEventsStep, ctx: ProgramContext): string {
+  const at = `(SELECT maxOrNull(${ident(step.envelope.order)}) FROM ${truncates(step, ctx)})`;
+  const asked = keyAmong(step.key, keyColumns(ctx), ctx.tables.made, ` WHERE ${MADE} = ${AS.asked}`);
+  return (
+    `SELECT ${marked(step, ctx, 't', at)}, ${step.deletes === 'apply' ? AS.gone : AS.written} FROM ${tableName(ctx.work)} AS t ` +
+    `WHERE isNotNull(${at}) AND ifNull(t.${ident(step.seq)} < ${at}, true) AND NOT (${asked})`
+  );
+}
+
+function marked(step: ApplyEventsStep, ctx: ProgramContext, alias: string, order: string): string {
+  const value = (c: WorkColumn): string => {
+    if (step.deletes === 'mark' && c.name === step.seq) return `CAST(${order} AS ${c.type})`;
+    if (step.deletes === 'mark' && c.name === DELETED_AT) return loadedAt(ctx);
+    return `${alias}.${ident(c.name)}`;
+  };
+  return workColumns(ctx)
+    .map((c) => `${value(c)} AS ${ident(c.name)}`)
+    .join(', ');
+}
