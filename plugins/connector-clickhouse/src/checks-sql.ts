@@ -18,16 +18,14 @@ export interface Staged {
   readonly columns: readonly Column[];
 }
 
-/** Holds staging against the checks, each as one set-based query. */
-export async function measureChecks(
+/** Holds staging against the checks, each as one set-based query, all at once. */
+export function measureChecks(
   session: Session,
   staged: Staged,
   checks: readonly StagingCheck[],
   doing: Doing,
 ): Promise<CheckOutcome[]> {
-  const outcomes: CheckOutcome[] = [];
-  for (const check of checks) outcomes.push(await measure(session, staged, check, doing));
-  return outcomes;
+  return Promise.all(checks.map((check) => measure(session, staged, check, doing)));
 }
 
 async function measure(session: Session, staged: Staged, check: StagingCheck, doing: Doing): Promise<CheckOutcome> {
@@ -46,10 +44,8 @@ async function measure(session: Session, staged: Staged, check: StagingCheck, do
       const rows = await count(`SELECT count() FROM ${from}`);
       return checkOutcome(check, rows, await count(countSql(check.counted, staged)));
     }
-    case 'max_distinct': {
-      const measured = await count(`SELECT uniqExact(${ident(check.column)}) FROM ${from}`);
-      return { check, measured, violations: Math.max(0, measured - check.values) };
-    }
+    case 'max_distinct':
+      return checkOutcome(check, 0, await count(`SELECT uniqExact(${ident(check.column)}) FROM ${from}`));
     default:
       return { check, violations: await count(`SELECT count() FROM ${from} WHERE ${brokenBy(check, staged)!}`) };
   }

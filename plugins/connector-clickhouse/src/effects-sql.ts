@@ -25,13 +25,13 @@ export const ORDER = '__dpone__order';
 export const GONE = '__dpone__gone';
 
 const words = (list: readonly string[]): string => list.map(text).join(', ');
-const kind = ({ envelope }: ApplyEventsStep): string => `lower(s.${ident(envelope.operation)})`;
+const kind = ({ envelope }: ApplyEventsStep): string => `lower(__s.${ident(envelope.operation)})`;
 const among = (value: string, list: readonly string[]): string =>
   list.length === 0 ? 'false' : `ifNull(${value} IN (${words(list)}), false)`;
 
 /** Staged events that empty the table, as something to select from. */
 export const truncates = (step: ApplyEventsStep, { tables }: ProgramContext): string =>
-  `${tableName(tables.rows)} AS s WHERE ${among(kind(step), step.envelope.truncates)}`;
+  `${tableName(tables.rows)} AS __s WHERE ${among(kind(step), step.envelope.truncates)}`;
 
 /** The events of keys, each once. Only the key of an event without a row is what the target's types say. */
 export function eventsOf(step: ApplyEventsStep, ctx: ProgramContext): string {
@@ -41,17 +41,17 @@ export function eventsOf(step: ApplyEventsStep, ctx: ProgramContext): string {
     .filter((c) => c.staged)
     .map((c) => {
       const type = key.includes(c.name) ? c.type : withNull(c.type, true);
-      return `CAST(s.${ident(c.name)} AS ${type}) AS ${ident(c.name)}`;
+      return `CAST(__s.${ident(c.name)} AS ${type}) AS ${ident(c.name)}`;
     });
   const old = key.map((name) => oldValue(name, step, ctx));
   const left =
     envelope.unchanged === undefined
       ? 'CAST([] AS Array(String))'
-      : `JSONExtract(ifNull(s.${ident(envelope.unchanged)}, '[]'), 'Array(String)')`;
+      : `JSONExtract(ifNull(__s.${ident(envelope.unchanged)}, '[]'), 'Array(String)')`;
   const inner =
     `SELECT ${[...typed, ...old.map((o, i) => `${o.value} AS ${ident(`${IN.old}${i}`)}`)].join(', ')}, ` +
-    `CAST(s.${ident(envelope.order)} AS Int64) AS ${ORDER}, toUInt8(${among(kind(step), envelope.deletes)}) AS ${GONE}, ${left} AS ${IN.left} ` +
-    `FROM ${tableName(ctx.tables.rows)} AS s WHERE NOT ${among(kind(step), envelope.truncates)}` +
+    `CAST(__s.${ident(envelope.order)} AS Int64) AS ${ORDER}, toUInt8(${among(kind(step), envelope.deletes)}) AS ${GONE}, ${left} AS ${IN.left} ` +
+    `FROM ${tableName(ctx.tables.rows)} AS __s WHERE NOT ${among(kind(step), envelope.truncates)}` +
     old.flatMap((o) => (o.refuses === undefined ? [] : [` AND throwIf(${o.refuses}) = 0`])).join('');
   const from = sameText(key, columns, (name) => ident(`${IN.old}${key.indexOf(name)}`));
   return (
@@ -67,9 +67,9 @@ function oldValue(
   ctx: ProgramContext,
 ): { value: string; refuses?: string } {
   const { type, kind: of } = workColumn(workColumns(ctx), name);
-  const own = `CAST(s.${ident(name)} AS ${type})`;
+  const own = `CAST(__s.${ident(name)} AS ${type})`;
   if (envelope.oldKey === undefined) return { value: own };
-  const json = `ifNull(s.${ident(envelope.oldKey)}, '{}')`;
+  const json = `ifNull(__s.${ident(envelope.oldKey)}, '{}')`;
   const [at, has] = [`${json}, ${text(name)}`, `JSONHas(${json}, ${text(name)})`];
   const raw = `if(JSONType(${at}) = 'String', JSONExtractString(${at}), JSONExtractRaw(${at}))`;
   const plain = withNull(type, false);
@@ -98,8 +98,8 @@ export function effectsOf(step: ApplyEventsStep, ctx: ProgramContext): string {
     ...(ignore
       ? []
       : [
-          `SELECT k.${KEY}, t.o, toUInt8(1), k.${KEY} FROM (${keys}) AS k CROSS JOIN ` +
-            `(SELECT DISTINCT CAST(s.${ident(step.envelope.order)} AS Int64) AS o FROM ${truncates(step, ctx)}) AS t`,
+          `SELECT k.${KEY}, __t.o, toUInt8(1), k.${KEY} FROM (${keys}) AS k CROSS JOIN ` +
+            `(SELECT DISTINCT CAST(__s.${ident(step.envelope.order)} AS Int64) AS o FROM ${truncates(step, ctx)}) AS __t`,
         ]),
   ].join(' UNION ALL ');
   const seen = `SELECT ${sameText(step.key, columns)} AS k, ${ident(step.seq)} AS seen FROM ${tableName(work)} WHERE ${asked}`;

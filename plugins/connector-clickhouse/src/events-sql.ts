@@ -2,7 +2,7 @@ import type { ApplyEventsStep } from '@dpone/sdk';
 import { AS, createMade, insertMade, keyColumns, MADE, takeMade } from './made-sql.js';
 import { effectsOf, eventsOf, GONE, IN, KEY, ORDER, truncates } from './effects-sql.js';
 import { keyAmong } from './keys-sql.js';
-import { gatheredRows } from './gathered-sql.js';
+import { chainOf, gatheredRows } from './gathered-sql.js';
 import { sqlTime } from './meta-sql.js';
 import { plain, type ProgramContext, type Statement } from './program-context.js';
 import { columnList, ident, tableName, text } from './sql.js';
@@ -19,7 +19,7 @@ const DELETED_AT = '__dpone__deleted_at';
 export function eventStatements(step: ApplyEventsStep, ctx: ProgramContext): Statement[] {
   const { tables, design } = ctx;
   const names = workColumns(ctx).map((c) => c.name);
-  const made = (name: 'events' | 'effects', select: string): Statement[] =>
+  const made = (name: 'events' | 'effects' | 'chain', select: string): Statement[] =>
     [
       ...dropOnCluster({ ...design, cluster: undefined }, tables[name]),
       `CREATE TABLE ${tableName(tables[name])} ENGINE = MergeTree ORDER BY tuple() AS ${select}`,
@@ -36,6 +36,7 @@ export function eventStatements(step: ApplyEventsStep, ctx: ProgramContext): Sta
       `SELECT *, ${AS.asked} FROM (SELECT ${keys} FROM ${events} UNION DISTINCT SELECT ${old} FROM ${events})`,
     ),
     ...made('effects', effectsOf(step, ctx)),
+    ...(step.envelope.unchanged === undefined ? [] : made('chain', chainOf(step, ctx, lasts(ctx)))),
     insertMade(ctx, names, writtenRows(step, ctx)),
     ...(step.deletes === 'ignore'
       ? []
@@ -62,17 +63,17 @@ const loadedAt = ({ program }: ProgramContext): string =>
 function writtenRows(step: ApplyEventsStep, ctx: ProgramContext): string {
   const columns = workColumns(ctx);
   const marks = step.deletes === 'mark';
-  const away = 'ifNull(l.away > l.up, false)';
+  const away = 'ifNull(__l.away > __l.up, false)';
   const value = (c: WorkColumn): string => {
-    if (c.name === step.seq) return `CAST(${marks ? `if(${away}, l.away, l.up)` : 'l.up'} AS ${c.type})`;
+    if (c.name === step.seq) return `CAST(${marks ? `if(${away}, __l.away, __l.up)` : '__l.up'} AS ${c.type})`;
     const own = valueOf(c, step);
     return marks && c.name === DELETED_AT ? `if(${away}, ${loadedAt(ctx)}, ${own})` : own;
   };
   const from =
-    `FROM ${lasts(ctx)} AS l INNER JOIN ${tableName(ctx.tables.events)} AS e ON e.${KEY} = l.k AND e.${ORDER} = l.up AND e.${GONE} = 0 ` +
+    `FROM ${lasts(ctx)} AS __l INNER JOIN ${tableName(ctx.tables.events)} AS __e ON __e.${KEY} = __l.k AND __e.${ORDER} = __l.up AND __e.${GONE} = 0 ` +
     (step.envelope.unchanged === undefined
-      ? `LEFT JOIN ${target(step, ctx)} AS t ON t.${KEY} = l.k`
-      : `INNER JOIN ${gatheredRows(step, ctx, lasts(ctx))} AS g ON g.f = l.k LEFT JOIN ${target(step, ctx)} AS t ON t.${KEY} = g.root`);
+      ? `LEFT JOIN ${target(step, ctx)} AS __t ON __t.${KEY} = __l.k`
+      : `INNER JOIN ${gatheredRows(step, ctx)} AS __g ON __g.f = __l.k LEFT JOIN ${target(step, ctx)} AS __t ON __t.${KEY} = __g.root`);
   return (
     `SELECT ${columns.map((c) => `${value(c)} AS ${ident(c.name)}`).join(', ')}, ${AS.written} ${from}` +
     (step.deletes === 'apply' ? ` WHERE NOT ${away}` : '')
@@ -82,21 +83,21 @@ function writtenRows(step: ApplyEventsStep, ctx: ProgramContext): string {
 function valueOf(c: WorkColumn, step: ApplyEventsStep): string {
   const typed = (sql: string): string => `CAST(${sql} AS ${c.type})`;
   const name = ident(c.name);
-  if (!c.staged) return `if(isNull(t.${KEY}), ${emptyValue(c)}, ${typed(`t.${name}`)})`;
-  if (step.envelope.unchanged === undefined || step.key.includes(c.name)) return typed(`e.${name}`);
-  const left = `has(e.${IN.left}, ${text(c.name)})`;
+  if (!c.staged) return `if(isNull(__t.${KEY}), ${emptyValue(c)}, ${typed(`__t.${name}`)})`;
+  if (step.envelope.unchanged === undefined || step.key.includes(c.name)) return typed(`__e.${name}`);
+  const left = `has(__e.${IN.left}, ${text(c.name)})`;
   return typed(
-    `if(NOT ${left}, e.${name}, if(tupleElement(g.${name}, 1) > 0, tupleElement(g.${name}, 2).1, t.${name}))`,
+    `if(NOT ${left}, __e.${name}, if(tupleElement(__g.${name}, 1) > 0, tupleElement(__g.${name}, 2).1, __t.${name}))`,
   );
 }
 
 /** Rows of the target whose key went last; marked where they stay. */
 function goneRows(step: ApplyEventsStep, ctx: ProgramContext): string {
   const apply = step.deletes === 'apply';
-  const which = apply ? '(isNull(l.up) OR l.away > l.up)' : 'isNull(l.up)';
+  const which = apply ? '(isNull(__l.up) OR __l.away > __l.up)' : 'isNull(__l.up)';
   return (
-    `SELECT ${marked(step, ctx, 't', 'l.away')}, ${apply ? AS.gone : AS.written} FROM ${target(step, ctx)} AS t ` +
-    `INNER JOIN ${lasts(ctx)} AS l ON l.k = t.${KEY} WHERE isNotNull(l.away) AND ${which}`
+    `SELECT ${marked(step, ctx, '__l.away')}, ${apply ? AS.gone : AS.written} FROM ${target(step, ctx)} AS __t ` +
+    `INNER JOIN ${lasts(ctx)} AS __l ON __l.k = __t.${KEY} WHERE isNotNull(__l.away) AND ${which}`
   );
 }
 
@@ -105,16 +106,16 @@ function emptiedRows(step: ApplyEventsStep, ctx: ProgramContext): string {
   const at = `(SELECT maxOrNull(${ident(step.envelope.order)}) FROM ${truncates(step, ctx)})`;
   const asked = keyAmong(step.key, keyColumns(ctx), ctx.tables.made, ` WHERE ${MADE} = ${AS.asked}`);
   return (
-    `SELECT ${marked(step, ctx, 't', at)}, ${step.deletes === 'apply' ? AS.gone : AS.written} FROM ${tableName(ctx.work)} AS t ` +
-    `WHERE isNotNull(${at}) AND ifNull(t.${ident(step.seq)} < ${at}, true) AND NOT (${asked})`
+    `SELECT ${marked(step, ctx, at)}, ${step.deletes === 'apply' ? AS.gone : AS.written} FROM ${tableName(ctx.work)} AS __t ` +
+    `WHERE isNotNull(${at}) AND ifNull(__t.${ident(step.seq)} < ${at}, true) AND NOT (${asked})`
   );
 }
 
-function marked(step: ApplyEventsStep, ctx: ProgramContext, alias: string, order: string): string {
+function marked(step: ApplyEventsStep, ctx: ProgramContext, order: string): string {
   const value = (c: WorkColumn): string => {
     if (step.deletes === 'mark' && c.name === step.seq) return `CAST(${order} AS ${c.type})`;
     if (step.deletes === 'mark' && c.name === DELETED_AT) return loadedAt(ctx);
-    return `${alias}.${ident(c.name)}`;
+    return `__t.${ident(c.name)}`;
   };
   return workColumns(ctx)
     .map((c) => `${value(c)} AS ${ident(c.name)}`)

@@ -34,13 +34,13 @@ function commentSql(column: Column): string {
   return said === undefined ? '' : ` COMMENT ${text(said)}`;
 }
 
-/** What the program does to the work table, in order. */
-export function programStatements(ctx: ProgramContext): Statement[] {
-  return [
-    ...ctx.program.changes.flatMap((change) => changeStatements(change, ctx)).map(plain),
-    ...ctx.program.steps.flatMap((step, i) => stepStatements(step, i, ctx)),
-  ];
-}
+/** What the program does to the work table's columns, which comes before what it does to its rows. */
+export const schemaStatements = (ctx: ProgramContext): Statement[] =>
+  ctx.program.changes.flatMap((change) => changeStatements(change, ctx)).map(plain);
+
+/** What the program does to the work table's rows, in order. */
+export const rowStatements = (ctx: ProgramContext): Statement[] =>
+  ctx.program.steps.flatMap((step, i) => stepStatements(step, i, ctx));
 
 function changeStatements(change: SchemaChange, { work, facts, design }: ProgramContext): string[] {
   const alter = `ALTER TABLE ${tableName(work)}${onCluster(design)}`;

@@ -9,7 +9,7 @@ import {
 import { assertCluster, catchUp } from './cluster.js';
 import { designFor, onCluster, type Design } from './design.js';
 import type { Doing } from './errors.js';
-import { createNext, programStatements, replacesAll, takePlace } from './finalize-sql.js';
+import { createNext, replacesAll, rowStatements, schemaStatements, takePlace } from './finalize-sql.js';
 import { insertIntent, publish, type Intent } from './intent.js';
 import { assertFence, type LockPlace } from './lock.js';
 import type { LoadTables, MetaNames } from './names.js';
@@ -146,7 +146,7 @@ export function explainLoad(
   );
   const statements = [
     ...(facts === null ? [] : catchUp(ctx.design, program.load.target)),
-    ...[...createNext(of), ...programStatements(of)].map((s) => s.sql),
+    ...[...createNext(of), ...schemaStatements(of), ...rowStatements(of)].map((s) => s.sql),
   ];
   const atomic = facts === null || facts.uuid !== NO_UUID;
   return [...statements, ...takePlace(of, atomic), ...dropOnCluster(ctx.design, tables(ctx, atomic))];
@@ -171,16 +171,10 @@ async function build(
   if (replacesAll(program)) tally.deleted = before;
   else if ((await countOf(ctx.tables.next)) !== before) throw written(tableLabel(program.load.target));
   // The changes of the schema come first: what they make of the new table decides how staging gets into it.
-  const changes =
-    program.changes.length === 0
-      ? []
-      : programStatements({ ...programContext(program, facts, ctx, false), program: { ...program, steps: [] } });
-  for (const { sql } of changes) await session.run(sql, doing, { signal });
+  for (const { sql } of schemaStatements(programContext(program, facts, ctx, false)))
+    await session.run(sql, doing, { signal });
   const linked = await sameStructure(session, ctx.tables.rows, ctx.tables.next, doing);
-  const steps = programStatements({
-    ...programContext(program, facts, ctx, linked),
-    program: { ...program, changes: [] },
-  });
+  const steps = rowStatements(programContext(program, facts, ctx, linked));
   let rows = await countOf(ctx.tables.next);
   for (const statement of steps) {
     const asked = await askedOf(statement, ctx, doing);

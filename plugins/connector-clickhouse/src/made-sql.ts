@@ -1,7 +1,7 @@
-import type { TableRef } from '@dpone/sdk';
 import { catchUpAll } from './cluster.js';
 import { engineClause, onCluster, type Design } from './design.js';
 import { keyAmong } from './keys-sql.js';
+import type { LoadTables } from './names.js';
 import { plain, type ProgramContext, type Statement } from './program-context.js';
 import { columnList, ident, tableName } from './sql.js';
 import { dropOnCluster } from './staging-sql.js';
@@ -63,8 +63,8 @@ export const keyColumns = ({ program, facts }: Pick<ProgramContext, 'program' | 
 /** Staging's columns as those of the work table; what staging lacks is empty. */
 export const castStaged = (columns: readonly WorkColumn[]): string =>
   columns
-    .map((c) => (c.staged ? `CAST(s.${ident(c.name)} AS ${c.type})` : emptyValue(c)) + ` AS ${ident(c.name)}`)
+    .map((c) => (c.staged ? `CAST(__s.${ident(c.name)} AS ${c.type})` : emptyValue(c)) + ` AS ${ident(c.name)}`)
     .join(', ');
 
-export const dropMade = (tables: { made: TableRef; events: TableRef; effects: TableRef }, design: Design): string[] =>
-  dropOnCluster(design, tables.made, tables.events, tables.effects);
+export const dropMade = ({ made, events, effects, chain }: LoadTables, design: Design): string[] =>
+  dropOnCluster(design, made, events, effects, chain);

@@ -19,17 +19,17 @@ export function mergeStatements(step: Merge, ctx: ProgramContext, add: (tally: T
   const kept = keptColumns(step, ctx);
   if (kept.length === 0) return [removal, add('added_half')];
   const columns = columnList([...program.columns, ...kept.map((c) => c.name)]);
-  const own = program.columns.map((c) => `s.${ident(c.name)}`);
+  const own = program.columns.map((c) => `__s.${ident(c.name)}`);
   // The target is not changed yet: its rows still have what is to be kept.
-  const from = kept.map((c) => `CAST(t.${ident(c.name)} AS ${c.type})`);
+  const from = kept.map((c) => `CAST(__t.${ident(c.name)} AS ${c.type})`);
   const parts = (alias: string): string =>
     keyParts(step.key, keyColumns(ctx)).replaceAll(/`(?:[^`\\]|\\.)*`/g, (name) => `${alias}.${name}`);
   return [
     removal,
     {
       sql:
-        `INSERT INTO ${tableName(work)} (${columns}) SELECT ${[...own, ...from].join(', ')} FROM ${tableName(tables.rows)} AS s ` +
-        `LEFT ANY JOIN ${tableName(program.load.target)} AS t ON tuple(${parts('s')}) = tuple(${parts('t')}) ` +
+        `INSERT INTO ${tableName(work)} (${columns}) SELECT ${[...own, ...from].join(', ')} FROM ${tableName(tables.rows)} AS __s ` +
+        `LEFT ANY JOIN ${tableName(program.load.target)} AS __t ON tuple(${parts('__s')}) = tuple(${parts('__t')}) ` +
         'SETTINGS join_use_nulls = 0',
       tally: 'added_half',
     },
@@ -45,13 +45,13 @@ function mergeChanged(step: Merge, unless: readonly string[], ctx: ProgramContex
   const columns = workColumns(ctx);
   const names = columns.map((c) => c.name);
   const same = sameText([...step.key, ...unless], columns);
-  const staged = `SELECT ${castStaged(columns)}, ${AS.written} AS ${MADE} FROM ${tableName(ctx.tables.rows)} AS s`;
+  const staged = `SELECT ${castStaged(columns)}, ${AS.written} AS ${MADE} FROM ${tableName(ctx.tables.rows)} AS __s`;
   const work = tableName(ctx.work);
   const changed = `SELECT ${columnList([...names, MADE])} FROM (${staged}) WHERE ${same} NOT IN (SELECT ${same} FROM ${work})`;
   const kept = new Set(keptColumns(step, ctx).map((c) => c.name));
   const key = (alias: string): string => sameText(step.key, columns, (name) => `${alias}.${ident(name)}`);
   const withKept =
-    `SELECT ${[...names, MADE].map((name) => `${kept.has(name) ? 't' : 's'}.${ident(name)}`).join(', ')} FROM (${changed}) AS s ` +
-    `LEFT ANY JOIN ${work} AS t ON ${key('s')} = ${key('t')} SETTINGS join_use_nulls = 0`;
+    `SELECT ${[...names, MADE].map((name) => `${kept.has(name) ? '__t' : '__s'}.${ident(name)}`).join(', ')} FROM (${changed}) AS __s ` +
+    `LEFT ANY JOIN ${work} AS __t ON ${key('__s')} = ${key('__t')} SETTINGS join_use_nulls = 0`;
   return [...createMade(ctx), insertMade(ctx, names, kept.size === 0 ? changed : withKept), ...takeMade(ctx, step.key)];
 }

@@ -16,6 +16,7 @@ const OLD = '__old';
 const MADE = '__made';
 const EVENTS = '__events';
 const EFFECTS = '__effects';
+const CHAIN = '__chain';
 
 export function metaNames(target: TableRef): MetaNames {
   const at = (name: string): string => tableName({ ...target, name });
@@ -39,6 +40,7 @@ export interface LoadTables {
   readonly made: TableRef;
   readonly events: TableRef;
   readonly effects: TableRef;
+  readonly chain: TableRef;
 }
 
 export function loadTables(loadId: string, target: TableRef, stagingSchema?: string): LoadTables {
@@ -52,6 +54,7 @@ export function loadTables(loadId: string, target: TableRef, stagingSchema?: str
     made: { ...staging, name: `${name}${MADE}` },
     events: { ...staging, name: `${name}${EVENTS}` },
     effects: { ...staging, name: `${name}${EFFECTS}` },
+    chain: { ...staging, name: `${name}${CHAIN}` },
   };
 }
 
@@ -59,4 +62,4 @@ export function loadTables(loadId: string, target: TableRef, stagingSchema?: str
 export const loadOfTable = (name: string): string =>
   name
     .slice(STAGING_PREFIX.length)
-    .replace(new RegExp(`(?:${REJECTS}|${NEXT}|${OLD}|${MADE}|${EVENTS}|${EFFECTS})$`), '');
+    .replace(new RegExp(`(?:${REJECTS}|${NEXT}|${OLD}|${MADE}|${EVENTS}|${EFFECTS}|${CHAIN})$`), '');

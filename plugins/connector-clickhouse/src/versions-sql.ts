@@ -35,7 +35,7 @@ export function versionStatements(step: AddVersionsStep, ctx: ProgramContext): S
 function freshRows(step: AddVersionsStep, ctx: ProgramContext): string {
   const columns = workColumns(ctx);
   const list = columnList([...columns.map((c) => c.name), MADE]);
-  const staged = `SELECT ${castStaged(columns)}, ${AS.fresh} AS ${MADE} FROM ${tableName(ctx.tables.rows)} AS s`;
+  const staged = `SELECT ${castStaged(columns)}, ${AS.fresh} AS ${MADE} FROM ${tableName(ctx.tables.rows)} AS __s`;
   const same = [...step.key, ...step.compare];
   const [left, right] =
     step.effective === null

@@ -68,6 +68,47 @@ const program = (steps: readonly FinalizeStep[], changes: readonly SchemaChange[
   state: null,
 });
 
+const VERSIONS = {
+  op: 'add_versions',
+  key: ['id'],
+  effective: 'paid_at',
+  compare: ['note', 'at'],
+  from: '__dpone__valid_from_at',
+  to: '__dpone__valid_to_at',
+  current: '__dpone__is_current',
+  absent: 'keep',
+} as const;
+
+const ENVELOPE = {
+  operation: 'op',
+  order: 'seq',
+  columns: ['op', 'seq'],
+  upserts: ['insert', 'update'],
+  deletes: ['delete'],
+  truncates: ['truncate'],
+} as const;
+
+const EVENTS = {
+  op: 'apply_events',
+  key: ['id'],
+  envelope: { ...ENVELOPE, unchanged: 'unchanged', oldKey: 'old_key', columns: ['op', 'seq', 'unchanged', 'old_key'] },
+  seq: '__dpone__seq',
+  deletes: 'mark',
+} as const;
+
+/** The framework's columns that a step names. */
+const FRAMEWORK: Readonly<Record<string, readonly Column[]>> = {
+  add_versions: [
+    column('__dpone__valid_from_at', { kind: 'timestamp', precision: 6, tz: true }, false),
+    column('__dpone__valid_to_at', { kind: 'timestamp', precision: 6, tz: true }),
+    column('__dpone__is_current', { kind: 'bool' }, false),
+  ],
+  apply_events: [
+    column('__dpone__seq', { kind: 'int64' }),
+    column('__dpone__deleted_at', { kind: 'timestamp', precision: 6, tz: true }),
+  ],
+};
+
 const STEPS: Readonly<Record<string, FinalizeStep>> = {
   'full refresh': { op: 'replace_all', by: 'swap' },
   append: { op: 'append' },
@@ -79,6 +120,11 @@ const STEPS: Readonly<Record<string, FinalizeStep>> = {
   'rows of the values of a column': { op: 'replace_partitions', column: 'note', native: 'never' },
   'rows that are absent': { op: 'remove_absent', key: ['id'], how: 'delete' },
   'rows that are absent, marked': { op: 'remove_absent', key: ['id'], how: 'mark' },
+  'merge of what differs': { op: 'merge', key: ['id'], by: 'upsert', unlessSame: ['note', 'at'] },
+  'versions since the load': { ...VERSIONS, effective: null, absent: 'end' },
+  'versions since a time of their own': VERSIONS,
+  'events that remove': { ...EVENTS, envelope: ENVELOPE, deletes: 'apply' },
+  'events that mark': EVENTS,
 };
 
 function statements(): string {
@@ -99,10 +145,14 @@ function statements(): string {
     ),
   };
   const create: SchemaChange[] = [{ kind: 'create_table', schema: { columns: COLUMNS } }];
-  for (const [title, step] of Object.entries(STEPS)) say(title, explainLoad(program([step]), FACTS, plain));
+  for (const [title, step] of Object.entries(STEPS)) {
+    const more = FRAMEWORK[step.op] ?? [];
+    const facts = { ...FACTS, columns: [...FACTS.columns, ...more.map(native)] };
+    say(title, explainLoad({ ...program([step]), columns: [...COLUMNS, ...more] }, facts, plain));
+  }
   say('first load', explainLoad(program([{ op: 'append' }], create), null, plain));
   say('first load on a cluster', explainLoad(program([{ op: 'append' }], create), null, cluster));
-  for (const title of ['full refresh', 'append', 'merge by a key', 'whole partitions'])
+  for (const title of ['full refresh', 'append', 'merge by a key', 'merge of what differs', 'whole partitions'])
     say(`${title} on a cluster`, explainLoad(program([STEPS[title]!]), REPLICATED, cluster));
   say(
     'full refresh in a database without EXCHANGE',
