@@ -11,7 +11,7 @@ sink:
   connection: shop.duckdb
   table: { name: orders }
   strategy: { mode: full_refresh, unique_key: id }
-lineage: hierarchical
+  options: { lineage: hierarchical }
 `;
 
 describe('the lineage of rows', function () {
