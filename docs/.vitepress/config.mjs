@@ -26,6 +26,7 @@ const guides = [
   'mssql',
   'operators',
   'release',
+  'certification',
   'connector-author',
 ];
 

@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dponeJson, execute, ROOT, shell } from './shell.js';
+import { runSteps, say, type Step } from './run-steps.js';
+import { dponeJson, execute, ROOT } from './shell.js';
 
 const FOLDER = 'test_artifacts/live_certification';
 const HELP = `npm run certify -- [--profile local_live|real_local] [--row-count N] [--release NAME]
@@ -12,12 +13,6 @@ const HELP = `npm run certify -- [--profile local_live|real_local] [--row-count 
 Certifies this checkout: runs every step of dpone ops live-certification-plan, and ends with
 ${FOLDER}/release-evidence/release_evidence_pack.json, signed. Fewer rows or cases take less time.
 `;
-
-interface Step {
-  readonly name: string;
-  readonly command: string;
-  readonly required: boolean;
-}
 
 process.exitCode = await certify();
 
@@ -42,16 +37,8 @@ async function certify(): Promise<number> {
   if (plan.code !== 0) return plan.code;
   const steps = (plan.report['steps'] as Step[]).filter(({ name }) => name !== 'install_native_tooling');
   const signing = keys();
-  const red: string[] = [];
-  for (const { name, command, required } of steps) {
-    const started = performance.now();
-    // Nothing but what signs has the key.
-    const env = name.endsWith('_release_evidence') ? signing : chosen(flags);
-    const { code } = await shell(command, { cwd: ROOT, env });
-    const verdict = code === 0 ? 'green' : required ? 'red' : 'left';
-    say(`${verdict.padEnd(5)} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
-    if (verdict === 'red') red.push(name);
-  }
+  // Nothing but what signs has the key.
+  const red = await runSteps(steps, ({ name }) => (name.endsWith('_release_evidence') ? signing : chosen(flags)));
   const elsewhere = await verifiesElsewhere(signing.DPONE_PUBLIC_KEY);
   say(`${elsewhere ? 'green' : 'red  '} the pack verifies in another folder, with nothing but the public key`);
   say(
@@ -134,8 +121,4 @@ async function verifiesElsewhere(publicKey: string): Promise<boolean> {
 
 function version(): string {
   return (JSON.parse(readFileSync(join(ROOT, 'core/cli/package.json'), 'utf8')) as { version: string }).version;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -1,0 +1,28 @@
+import { ROOT, shell } from './shell.js';
+
+/** A step of a plan, as `dpone ops *-plan --format json` prints it. */
+export interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly required: boolean;
+}
+
+/** Runs steps as they are printed, each to its end, and says what it came to. Gives the names of those that are red. */
+export async function runSteps(
+  steps: readonly Step[],
+  envOf: (step: Step) => Readonly<Record<string, string>> = () => ({}),
+): Promise<string[]> {
+  const red: string[] = [];
+  for (const step of steps) {
+    const started = performance.now();
+    const { code } = await shell(step.command, { cwd: ROOT, env: envOf(step) });
+    const verdict = code === 0 ? 'green' : step.required ? 'red' : 'left';
+    say(`${verdict.padEnd(5)} ${step.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    if (verdict === 'red') red.push(step.name);
+  }
+  return red;
+}
+
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
