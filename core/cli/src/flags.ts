@@ -26,6 +26,13 @@ export const selectFlags = {
 /** The one process that a command looks at. */
 export const oneProcessFlags = { selector: selectFlags.selector, registry: selectFlags.registry };
 
+/** How long a command that loads waits for the target. */
+export const lockTimeoutFlag = Flags.integer({
+  min: 0,
+  helpValue: 'SECONDS',
+  description: 'How long to wait for another load of the same target; the manifest’s engine.lock_timeout by default.',
+});
+
 /** A command that looks at one manifest, or at those of a folder. */
 export const folderFlags = {
   recursive: Flags.boolean({ description: 'Also what lies below the folder.' }),

@@ -7,6 +7,7 @@ import type { RunOptions } from './options.js';
 import { waitsOf } from './order.js';
 import { processResult, runResult } from './process-result.js';
 import type { RunResult } from './results.js';
+import type { RunRecord } from './record/run-record.js';
 import { RunRecorder } from './record/run-recorder.js';
 import { finish, leavesTraces, runIdOf, runOne, type End } from './run-one.js';
 
@@ -19,10 +20,12 @@ export async function runProcesses(
   host: EngineHost,
   specs: readonly ProcessSpec[],
   options: RunOptions = {},
+  /** Where this goes on with an earlier attempt of the run: its record. */
+  before?: RunRecord,
 ): Promise<RunResult> {
   const runId = runIdOf(host, options);
   const waits = waitsOf(specs, host.workdir);
-  const recorder = new RunRecorder(host, runId, specs, options);
+  const recorder = new RunRecorder(host, runId, specs, options, before);
   const heard: RunOptions = {
     ...options,
     onEvent: async (event) => {

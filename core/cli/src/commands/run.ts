@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { DponeCommand, formatFlag } from '../dpone-command.js';
 import { milliseconds } from '../duration.js';
-import { manifestArg, selectFlags } from '../flags.js';
+import { lockTimeoutFlag, manifestArg, selectFlags } from '../flags.js';
 
 export default class Run extends DponeCommand {
   static override summary = 'Load: read the source, check, and change the target exactly once.';
@@ -22,12 +22,7 @@ export default class Run extends DponeCommand {
       description:
         'One process: partitions that are read and staged at once, as many as there are cores by default. Several: processes that run at once, one by default.',
     }),
-    'lock-timeout': Flags.integer({
-      min: 0,
-      helpValue: 'SECONDS',
-      description:
-        'How long to wait for another load of the same target; the manifest’s engine.lock_timeout by default.',
-    }),
+    'lock-timeout': lockTimeoutFlag,
     'retry-attempts': Flags.integer({
       min: 0,
       default: 0,

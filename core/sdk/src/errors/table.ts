@@ -93,6 +93,7 @@ export const ERRORS = {
     'An input file or value of a command is not of the expected form.',
     'Mend it at the place named.',
   ),
+  DPONE_RUN_NOT_RESUMABLE: user('A run cannot be gone on with.', 'Begin a new one: dpone run.'),
   DPONE_PLUGIN_INVALID: user(
     'A plugin hands over something that the host cannot use.',
     "Tell the plugin's author, or install another version.",

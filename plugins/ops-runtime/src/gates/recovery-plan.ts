@@ -31,13 +31,14 @@ export const recoveryPlan = defineGate({
     const { cwd } = ctx;
     const output = plainPath(given.output_dir);
     const locks = await activeLocks(cwd, given.lock_dir, ctx.clock.now());
+    const jobs = await failedJobs(cwd, given.state_dir, ctx.clock.now());
     const { findings: runs, working } = await failedRuns(cwd, given.runs_dir, ctx.clock.now());
     const packages = (await packagesOf(given, ctx)).filter(
       ({ loadId }) => loadId === undefined || !working.has(loadId),
     );
     const findings = [
-      ...(await failedJobs(cwd, given.state_dir)),
-      ...runs,
+      ...jobs,
+      ...runs.filter(({ runId }) => !jobs.some((job) => job.runId === runId)),
       ...locks.map(lockFinding),
       ...packages.filter(({ kind, loadId }) => kind !== 'failed_load' || !runs.some((run) => run.loadId === loadId)),
     ];

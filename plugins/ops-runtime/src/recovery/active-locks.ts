@@ -14,16 +14,19 @@ export interface LockFile {
   readonly age_seconds: number;
 }
 
-/** Every lock file counts: one that nobody can read is held by somebody all the same. */
+/** Every lock file counts that was not given back: one that nobody can read is held by somebody all the same. */
 export async function activeLocks(cwd: string, folder: string, now: Date): Promise<LockFile[]> {
   const names = await namesIn(cwd, folder, '.lock.json');
-  return Promise.all(names.map((name) => inspect(cwd, below(plainPath(folder), name), now)));
+  const locks = await Promise.all(names.map((name) => inspect(cwd, below(plainPath(folder), name), now)));
+  return locks.filter((lock) => lock !== null);
 }
 
-async function inspect(cwd: string, path: string, now: Date): Promise<LockFile> {
+async function inspect(cwd: string, path: string, now: Date): Promise<LockFile | null> {
   const file = resolve(cwd, path);
   const artifact = await readArtifact(file);
   const value = artifact.state === 'json' && isJsonObject(artifact.value) ? artifact.value : {};
+  // dpone keeps the last lock of a key for its number.
+  if (typeof value['released_at'] === 'string') return null;
   const text = (...keys: string[]): string | null => {
     const found = keys.map((key) => value[key]).find((v) => typeof v === 'string' || typeof v === 'number');
     return found === undefined ? null : String(found);

@@ -5,25 +5,63 @@ import { shellLine } from '../shell-words.js';
 import type { Finding } from './finding.js';
 import { readFolder, textOf } from './read-folder.js';
 
-/** Runs that an orchestrator recorded as failed. */
-export async function failedJobs(cwd: string, folder: string): Promise<Finding[]> {
-  const jobs = await readFolder(cwd, folder, '.job_state.json');
-  return jobs.filter(({ value }) => value['status'] === 'failed').map(({ value }) => jobFinding(value));
+/** Runs that an orchestrator recorded as failed, or that it left at work and that nobody works on: the newest of each key. */
+export async function failedJobs(cwd: string, folder: string, now: Date): Promise<Finding[]> {
+  const jobs = (await readFolder(cwd, folder, '.job_state.json')).map(({ value }) => value);
+  const at = (job: JsonObject): string => textOf(job, ['updated_at'], '');
+  const newest = jobs.filter((job) => {
+    const key = textOf(job, ['lock_key'], '');
+    return (
+      key === '' || !jobs.some((other) => textOf(other, ['lock_key'], '') === key && byName(at(other), at(job)) > 0)
+    );
+  });
+  return newest
+    .filter((job) => job['status'] === 'failed' || (isLeft(job) && !works(job['owner'], at(job), now)))
+    .map(jobFinding);
 }
+
+const isLeft = (job: JsonObject): boolean =>
+  ['started', 'running'].includes(textOf(job, ['status'], '')) && isJsonObject(job['owner']);
 
 function jobFinding(job: JsonObject): Finding {
   const run = textOf(job, ['run_id'], 'unknown_run');
-  const again = runAgain(textOf(job, ['manifest_path', 'manifest'], 'manifest.yml'), textOf(job, ['selector'], ''));
+  const manifest = textOf(job, ['manifest_path', 'manifest'], 'manifest.yml');
+  const selector = textOf(job, ['selector'], '');
+  const again = textOf(job, ['lock_key'], '') === '' ? runAgain(manifest, selector) : jobAgain(job, manifest, selector);
+  if (isLeft(job))
+    return {
+      kind: 'failed_run',
+      reason: `interrupted job \`${run}\``,
+      action: 'run_the_job_again',
+      command: again,
+      runId: run,
+    };
   const { resumable = true } = job;
   if (resumable === true || resumable === 1)
-    return { kind: 'failed_run', reason: `failed resumable job \`${run}\``, action: 'run_again', command: again };
+    return {
+      kind: 'failed_run',
+      reason: `failed resumable job \`${run}\``,
+      action: 'run_again',
+      command: again,
+      runId: run,
+    };
   return {
     kind: 'failed_run',
     reason: `failed job \`${run}\` cannot be resumed`,
     action: 'find_the_cause_then_run_again',
     command: again,
+    runId: run,
   };
 }
+
+/** Under the key of the job, and the id of the run: a failed one is gone on with where it is named. */
+const jobAgain = (job: JsonObject, manifest: string, selector: string): string =>
+  shellLine([
+    ...['dpone', 'orchestrate', 'run', '--manifest', manifest],
+    ...(selector === '' ? ['--all'] : selector.split(',').flatMap((name) => ['--selector', name])),
+    ...['--concurrency-key', textOf(job, ['lock_key'], '')],
+    ...['--run-id', textOf(job, ['run_id'], 'unknown_run'), '--resume-policy', 'resume'],
+  ]);
 
 /** What the records of runs say. */
 export interface RunsLeft {
@@ -53,18 +91,21 @@ const statusOf = (run: JsonObject): string =>
   isJsonObject(run['result']) ? textOf(run['result'], ['status'], '') : '';
 
 /** Whether the process that wrote the record is still at work. */
-function goesOn(run: JsonObject, now: Date): boolean {
-  const { record } = run;
-  if (statusOf(run) !== 'running' || !isJsonObject(record) || !isJsonObject(record['owner'])) return false;
-  const { host, pid, began } = record['owner'];
+const goesOn = (run: JsonObject, now: Date): boolean =>
+  statusOf(run) === 'running' &&
+  isJsonObject(run['record']) &&
+  works(run['record']['owner'], textOf(run['record'], ['updated_at'], ''), now);
+
+function works(owner: unknown, lastSign: string, now: Date): boolean {
+  if (!isJsonObject(owner)) return false;
+  const { host, pid, began } = owner;
   if (typeof host !== 'string' || typeof pid !== 'number') return false;
-  const owner = { host, pid, began: typeof began === 'string' ? began : null };
-  return lives(owner, new Date(textOf(record, ['updated_at'], '')), now);
+  return lives({ host, pid, began: typeof began === 'string' ? began : null }, new Date(lastSign), now);
 }
 
 function runFinding(run: JsonObject): Finding {
   const id = textOf(run, ['run_id'], 'unknown_run');
-  const base = { kind: 'failed_run' as const, loadId: textOf(run, ['load_id'], '') };
+  const base = { kind: 'failed_run' as const, loadId: textOf(run, ['load_id'], ''), runId: id };
   if (['running', 'interrupted'].includes(statusOf(run)))
     return {
       ...base,

@@ -7,4 +7,6 @@ export interface Finding {
   readonly command: string;
   /** The load that it is about, so that it is told once. */
   readonly loadId?: string;
+  /** The run that it is about, so that a job and its run are told once. */
+  readonly runId?: string;
 }
