@@ -19,8 +19,18 @@ interface Report {
 }
 
 const KEYS = [
-  ...['passed', 'status', 'run_id', 'process', 'lock_key', 'lock_acquired', 'stale_lock_replaced', 'blockers'],
-  ...['run_result', 'scheduler_handoff', 'job_state', 'output_dir'],
+  'passed',
+  'status',
+  'run_id',
+  'process',
+  'lock_key',
+  'lock_acquired',
+  'stale_lock_replaced',
+  'blockers',
+  'run_result',
+  'scheduler_handoff',
+  'job_state',
+  'output_dir',
 ];
 
 describe('dpone orchestrate run', function () {

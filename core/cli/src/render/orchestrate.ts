@@ -17,13 +17,18 @@ interface Given {
 export function commandWords(given: Given): string[] {
   const key = given['concurrency-key'];
   return [
-    ...['dpone', 'orchestrate', 'run', '--manifest', given.manifest],
+    'dpone',
+    'orchestrate',
+    'run',
+    '--manifest',
+    given.manifest,
     ...(given.selector ?? []).flatMap((name) => ['--selector', name]),
     ...(given.all ? ['--all'] : []),
     ...(given['with-dependencies'] ? ['--with-dependencies'] : []),
     ...(given.registry ?? []).flatMap((path) => ['--registry', path]),
     ...(key === undefined ? [] : ['--concurrency-key', key]),
-    ...['--resume-policy', given['resume-policy']],
+    '--resume-policy',
+    given['resume-policy'],
     ...(given['retry-attempts'] === 0 ? [] : ['--retry-attempts', String(given['retry-attempts'])]),
     ...(given['retry-backoff-seconds'] === 0
       ? []

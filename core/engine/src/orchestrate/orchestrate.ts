@@ -150,7 +150,7 @@ async function runJob(
   } catch (thrown) {
     const error = asDponeError(thrown);
     const { code, message, where, remedy } = error;
-    return await end(false, error.exit, { passed: false, error: { code, message, where: where ?? null, remedy } });
+    return end(false, error.exit, { passed: false, error: { code, message, where: where ?? null, remedy } });
   }
 
   async function end(passed: boolean, exit: RunResult['exit'], run_result: Json): Promise<OrchestrateReport> {

@@ -57,10 +57,18 @@ function jobFinding(job: JsonObject): Finding {
 /** Under the key of the job, and the id of the run: a failed one is gone on with where it is named. */
 const jobAgain = (job: JsonObject, manifest: string, selector: string): string =>
   shellLine([
-    ...['dpone', 'orchestrate', 'run', '--manifest', manifest],
+    'dpone',
+    'orchestrate',
+    'run',
+    '--manifest',
+    manifest,
     ...(selector === '' ? ['--all'] : selector.split(',').flatMap((name) => ['--selector', name])),
-    ...['--concurrency-key', textOf(job, ['lock_key'], '')],
-    ...['--run-id', textOf(job, ['run_id'], 'unknown_run'), '--resume-policy', 'resume'],
+    '--concurrency-key',
+    textOf(job, ['lock_key'], ''),
+    '--run-id',
+    textOf(job, ['run_id'], 'unknown_run'),
+    '--resume-policy',
+    'resume',
   ]);
 
 /** What the records of runs say. */
