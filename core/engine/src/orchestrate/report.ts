@@ -59,6 +59,6 @@ export async function writeReport(
 ): Promise<void> {
   const path = join(host.workdir, report.output_dir, ORCHESTRATED_RUN);
   const { exit: _exit, ...json } = report;
-  await atomicWrite(`${path}.json`, `${stableJson(json as unknown)}\n`);
+  await atomicWrite(`${path}.json`, `${stableJson(json)}\n`);
   await atomicWrite(`${path}.md`, `${markdown(report)}\n`);
 }
