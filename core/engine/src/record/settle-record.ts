@@ -2,6 +2,8 @@ import type { Receipt } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import { runRecords, type ProcessRecord } from './run-record.js';
 
+const OPEN: ReadonlySet<string> = new Set(['running', 'interrupted']);
+
 /** Ends the record of a process whose run was killed, by the receipt of its load: there, it passed; absent, it never was. */
 export async function settleRecord(
   host: Pick<EngineHost, 'workdir' | 'log'>,
@@ -10,7 +12,7 @@ export async function settleRecord(
 ): Promise<void> {
   try {
     const record = await runRecords.readProcess(host.workdir, load.runId, load.process);
-    if (record === null || record.load_id !== load.loadId || record.result.status !== 'running') return;
+    if (record === null || record.load_id !== load.loadId || !OPEN.has(record.result.status)) return;
     await runRecords.writeProcess(host.workdir, settledRecord(record, receipt));
   } catch (cause) {
     host.log.warn(`the record of run ${load.runId} could not be ended: ${String(cause)}`);
