@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly lockTimeoutMs?: number | undefined;
   /** Metadata of sources that the manifests were read with: kept with the run, so that it can be resumed. */
   readonly registryPaths?: readonly string[] | undefined;
+  /** What the run is, where it is no plain one: kept with it. A resync is not resumed as a run. */
+  readonly kind?: 'resync' | undefined;
   /** Id of the calling workflow, kept with the run. */
   readonly dagId?: string | undefined;
   /** Logical date of the calling workflow, kept with the run. */

@@ -142,6 +142,11 @@ async function resumableRun(host: EngineHost, runId: string): Promise<RunRecord>
   const run = await runRecords.readRun(host.workdir, runId);
   if (run === null)
     throw refusal(`nothing is recorded of a run ${runId}`, 'Check the id (ls .dpone/runs), or begin a new run.');
+  if (run.kind === 'resync')
+    throw refusal(
+      `run ${runId} loaded a part again (dpone resync)`,
+      'Begin it again: what it replaces is replaced once.',
+    );
   const { pid, host: machine } = run.owner;
   if (run.status === 'running' && !isOwn(run) && lives(run.owner, new Date(run.updated_at), host.clock.now()))
     throw refusal(`run ${runId} is still at work: process ${pid} on ${machine}`, 'Wait for its end, or end it first.');

@@ -5,6 +5,8 @@ import type { EngineHost } from './host.js';
 import type { ProcessSpec } from './manifest/process-spec.js';
 import type { RunOptions } from './options.js';
 import { stateAccess } from './plan/state-access.js';
+import { compareStates, compareWithReceipt } from './state/compare-states.js';
+import { replayFrom } from './state/replay-from.js';
 import { withSink } from './target-scope.js';
 
 export interface StateReport {
@@ -69,4 +71,11 @@ async function reset(
 }
 
 /** What can be done with the state of a process apart from loading. */
-export const stateOperations = { inspect, export: exportAll, reset } as const;
+export const stateOperations = {
+  inspect,
+  export: exportAll,
+  reset,
+  replayFrom,
+  compare: compareStates,
+  compareWithReceipt,
+} as const;

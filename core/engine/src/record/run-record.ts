@@ -68,6 +68,7 @@ export interface LineageRecord {
 export interface RunRecord {
   readonly schema_version: 'dpone.run_record.v1';
   readonly run_id: string;
+  readonly kind: 'run' | 'resync';
   readonly status: 'running' | 'success' | 'failed';
   readonly started_at: string;
   readonly updated_at: string;

@@ -30,6 +30,7 @@ export class RunRecorder {
     this.#base = {
       schema_version: 'dpone.run_record.v1',
       run_id: runId,
+      kind: options.kind ?? before?.kind ?? 'run',
       started_at: before?.started_at ?? host.clock.now().toISOString(),
       owner: thisProcess(),
       dag_id: options.dagId ?? before?.dag_id ?? null,

@@ -114,6 +114,15 @@ function works(owner: unknown, lastSign: string, now: Date): boolean {
 function runFinding(run: JsonObject): Finding {
   const id = textOf(run, ['run_id'], 'unknown_run');
   const base = { kind: 'failed_run' as const, loadId: textOf(run, ['load_id'], ''), runId: id };
+  const manifest = textOf(run, ['manifest'], 'manifest.yml');
+  const selector = textOf(run, ['selector'], '');
+  if (textOf(run, ['strategy'], '') === 'resync')
+    return {
+      ...base,
+      reason: `unfinished resync \`${id}\``,
+      action: 'resync_again',
+      command: shellLine(['dpone', 'resync', manifest, ...(selector === '' ? [] : ['--selector', selector])]),
+    };
   if (['running', 'interrupted'].includes(statusOf(run)))
     return {
       ...base,
@@ -125,7 +134,7 @@ function runFinding(run: JsonObject): Finding {
     ...base,
     reason: `failed resumable job \`${id}\``,
     action: 'run_again',
-    command: runAgain(textOf(run, ['manifest'], 'manifest.yml'), textOf(run, ['selector'], '')),
+    command: runAgain(manifest, selector),
   };
 }
 
