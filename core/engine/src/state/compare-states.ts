@@ -95,7 +95,7 @@ function differencesOf(left: Json, right: Json): StateDifference[] {
     if (found.length >= MOST_DIFFERENCES) return;
     if (isJsonObject(a) && isJsonObject(b)) {
       const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].toSorted();
-      for (const key of keys) walk(a[key] as Json | undefined, b[key] as Json | undefined, [...path, key]);
+      for (const key of keys) walk(a[key], b[key], [...path, key]);
       return;
     }
     if (JSON.stringify(a ?? null) !== JSON.stringify(b ?? null))
