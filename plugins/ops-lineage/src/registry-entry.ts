@@ -1,4 +1,5 @@
-import { fail, readEvidence, type JsonObject } from '@dpone/sdk';
+import { fail, isJsonObject, readEvidence, type JsonObject } from '@dpone/sdk';
+import type { Dataset } from './datasets.js';
 
 /** An entry of the run registry, as lineage needs it. */
 export interface RegistryEntry {
@@ -8,6 +9,8 @@ export interface RegistryEntry {
   readonly process: string;
   readonly passed: boolean;
   readonly blockers: readonly string[];
+  /** What the run is known to have read and written. */
+  readonly datasets: { readonly inputs: readonly Dataset[]; readonly outputs: readonly Dataset[] };
 }
 
 /** A text that says something, else what stands for it. */
@@ -29,7 +32,16 @@ export async function readRegistryEntry(cwd: string, path: string): Promise<Regi
     process: textOr(value['process'], 'unknown'),
     passed: blocker === null,
     blockers: blocker === null ? [] : [`run_registry.${blocker}`],
+    datasets: { inputs: datasetsOf(value, 'inputs'), outputs: datasetsOf(value, 'outputs') },
   };
+}
+
+function datasetsOf({ datasets }: JsonObject, side: 'inputs' | 'outputs'): Dataset[] {
+  const list = isJsonObject(datasets) ? datasets[side] : undefined;
+  return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((one) => {
+    const { namespace, name } = isJsonObject(one) ? one : {};
+    return typeof namespace === 'string' && typeof name === 'string' ? [{ namespace, name }] : [];
+  });
 }
 
 /** The id becomes a file's name: one that leads elsewhere is refused, not changed. */

@@ -70,6 +70,7 @@ export const runRegistry = defineGate({
       run_result_path: run.path,
       run_result_sha256: run.sha256,
       processes: facts.processes,
+      datasets: facts.datasets,
       artifact_count: evidence.length,
       artifacts: evidence.map((item) => ({
         name: item.name,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { byName, plainPath, readArtifact, readEvidence, isJsonObject, type JsonObject } from '@dpone/sdk';
 
 /** The result of a run as it lies on disk. */
@@ -40,14 +40,26 @@ async function readRunFolder(folder: string): Promise<{ value: JsonObject; sha25
   if (names.length === 0) return undefined;
   const processes: JsonObject[] = [];
   const hash = createHash('sha256');
+  const run = await readArtifact(`${folder}.json`);
+  if (run.state === 'json') hash.update(`${run.sha256}  ${basename(folder)}.json\n`);
   for (const name of names) {
     const artifact = await readArtifact(join(folder, name));
     if (artifact.state !== 'json' || !isProcessResult(artifact.value)) return undefined;
     processes.push(artifact.value);
     hash.update(`${artifact.sha256}  ${name}\n`);
   }
+  processes.push(...(run.state === 'json' ? withoutRecord(run.value, processes) : []));
   const passed = processes.every((one) => one['passed'] === true);
   return { value: { passed, processes }, sha256: hash.digest('hex') };
+}
+
+/** Processes that the run was to carry out and that left no result: they were skipped, or it ended before them. */
+function withoutRecord(run: unknown, recorded: readonly JsonObject[]): JsonObject[] {
+  const members = isJsonObject(run) && Array.isArray(run['processes']) ? (run['processes'] as unknown[]) : [];
+  return members
+    .filter(isJsonObject)
+    .filter(({ process }) => !recorded.some((one) => one['process'] === process))
+    .map((member) => ({ ...member, run_id: (run as JsonObject)['run_id'] ?? null, passed: false }));
 }
 
 const isProcessResult = (value: unknown): value is JsonObject =>

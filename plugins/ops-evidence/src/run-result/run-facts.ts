@@ -9,6 +9,18 @@ export interface RunFacts {
   readonly passed: boolean;
   /** The processes of a run of several. */
   readonly processes: readonly ProcessFacts[];
+  /** What was read and written, where the record of the run says so: system and name. */
+  readonly datasets: Datasets;
+}
+
+export interface Datasets {
+  readonly inputs: readonly Dataset[];
+  readonly outputs: readonly Dataset[];
+}
+
+interface Dataset {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /** One process of a run of several. */
@@ -33,6 +45,10 @@ const NOT_DONE = new Set([
   'started',
   'staged',
   'cancelled',
+  'running',
+  'interrupted',
+  'waiting',
+  'skipped',
 ]);
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -59,8 +75,26 @@ function oneProcess(value: JsonObject): RunFacts {
     status,
     passed: passedOf(value),
     processes: [],
+    datasets: datasetsOf(value),
   };
 }
+
+/** From the lineage that dpone records of each process. */
+function datasetsOf(value: JsonObject): Datasets {
+  const record = isJsonObject(value['record']) ? value['record'] : {};
+  const lineage = isJsonObject(record['lineage']) ? record['lineage'] : {};
+  const side = (key: string): Dataset[] => {
+    const found = isJsonObject(lineage[key]) ? lineage[key] : {};
+    const [namespace, name] = [textOf(found['type']), textOf(found['name'])];
+    return namespace === undefined || name === undefined ? [] : [{ namespace, name }];
+  };
+  return { inputs: side('source'), outputs: side('target') };
+}
+
+/** Each once, in their order. */
+const distinct = (all: readonly Dataset[]): Dataset[] => [
+  ...new Map(all.map((one) => [`${one.namespace}=${one.name}`, one])).values(),
+];
 
 function statusOf(value: JsonObject): string {
   const inner = isJsonObject(value['result']) ? textOf(value['result']['status']) : undefined;
@@ -86,7 +120,8 @@ function severalProcesses(value: JsonObject, processes: readonly JsonObject[]): 
   const all = processes.map(oneProcess);
   const names = (key: 'process' | 'manifest'): string => [...new Set(all.map((one) => one[key]))].join(', ');
   // Results of different runs are no run.
-  const ids = new Set(all.map(({ runId }) => runId));
+  const own = textOf(value['run_id']);
+  const ids = new Set(all.map(({ runId }) => (runId === UNKNOWN_RUN && own !== undefined ? own : runId)));
   const passed = passedOf(value) && all.every((one) => one.passed) && ids.size === 1;
   return {
     runId: [...ids][0]!,
@@ -94,6 +129,10 @@ function severalProcesses(value: JsonObject, processes: readonly JsonObject[]): 
     manifest: names('manifest'),
     status: passed ? 'success' : 'failed',
     passed,
+    datasets: {
+      inputs: distinct(all.flatMap(({ datasets }) => datasets.inputs)),
+      outputs: distinct(all.flatMap(({ datasets }) => datasets.outputs)),
+    },
     processes: all.map(({ process, manifest, status, passed: own }, i) => ({
       process,
       manifest,

@@ -7,8 +7,12 @@ import { readRegistryEntry, textOr } from '../registry-entry.js';
 const input = z.strictObject({
   run_registry_entry: z.string().describe('The entry that `dpone ops run-registry` wrote.'),
   namespace: z.string().default('dpone.local').describe('The namespace of the job.'),
-  input: datasetsInput('A dataset that was read, NAMESPACE=NAME; repeatable.'),
-  output: datasetsInput('A dataset that was written, NAMESPACE=NAME; repeatable.'),
+  input: datasetsInput(
+    'A dataset that was read, NAMESPACE=NAME; repeatable. What the entry says of the run by default.',
+  ),
+  output: datasetsInput(
+    'A dataset that was written, NAMESPACE=NAME; repeatable. What the entry says of the run by default.',
+  ),
   event_type: z
     .enum(['auto', 'START', 'COMPLETE', 'FAIL'])
     .default('auto')
@@ -32,6 +36,8 @@ export const lineageExport = defineGate({
     const { value, runId } = entry;
     const type: EventType = given.event_type === 'auto' ? (entry.passed ? 'COMPLETE' : 'FAIL') : given.event_type;
     const folder = plainPath(given.output_dir);
+    const inputs = given.input.length > 0 ? given.input : entry.datasets.inputs;
+    const outputs = given.output.length > 0 ? given.output : entry.datasets.outputs;
     const event = runEvent({
       type,
       time: isoTimestamp(ctx.clock.now()),
@@ -56,8 +62,8 @@ export const lineageExport = defineGate({
           }),
         },
       },
-      inputs: given.input,
-      outputs: given.output,
+      inputs,
+      outputs,
     });
     const file = `${runId}__openlineage`;
     return {
@@ -67,7 +73,7 @@ export const lineageExport = defineGate({
       event_type: type,
       passed: entry.passed,
       blockers: entry.blockers,
-      dataset_count: given.input.length + given.output.length,
+      dataset_count: inputs.length + outputs.length,
       event_path: below(folder, `${file}.json`),
       markdown_path: below(folder, `${file}.md`),
       output_dir: folder,
