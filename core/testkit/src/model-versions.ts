@@ -36,8 +36,11 @@ export function addVersions(
     const now = last !== undefined && last >= loadedAt ? next(last) : loadedAt;
     const current = last === undefined ? null : entries.get(last)!;
     for (const row of fresh) {
-      if (step.effective !== null) entries.set(timeOf(row, step.effective)!, row);
-      else if (current === null || same(current) !== same(row)) entries.set(now, row);
+      if (step.effective !== null) {
+        const at = timeOf(row, step.effective)!;
+        const version = entries.get(at) ?? null;
+        if (version === null || same(version) !== same(row)) entries.set(at, row);
+      } else if (current === null || same(current) !== same(row)) entries.set(now, row);
     }
     if (fresh.length === 0 && step.absent === 'end' && current !== null) entries.set(now, null);
     return history(entries, same, step);

@@ -82,7 +82,7 @@ function applyStep(
       const key = keyOf(step.key);
       const present = new Set(staged.map(key));
       if (step.how === 'mark') {
-        const goes = (row: Row): boolean => !present.has(key(row)) && row['__dpone__deleted_at'] === null;
+        const goes = (row: Row): boolean => !present.has(key(row)) && (row['__dpone__deleted_at'] ?? null) === null;
         const rows = before.map((row) => (goes(row) ? { ...row, __dpone__deleted_at: loadedAt } : row));
         return { rows, inserted: 0, updated: 0, deleted: before.filter(goes).length };
       }

@@ -27,6 +27,6 @@ export const sinkCapabilities: SinkCapabilities = {
   transactional: true,
   rollback: true,
   parallelStaging: 'process',
-  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'null'],
+  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'true', 'null'],
   facts: [{ fact: 'The whole store is one file that is read and written as a whole.', source: 'src/store.ts' }],
 };

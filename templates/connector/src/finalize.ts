@@ -29,7 +29,7 @@ export function applyChange(change: SchemaChange, target: Target): void {
 }
 
 /** Carries a step out on the target's rows. Staged rows are put into the order of the target's columns first. */
-export function applyStep(step: FinalizeStep, target: Target, staging: StoredTable): void {
+export function applyStep(step: FinalizeStep, target: Target, staging: StoredTable, loadedAt: string): void {
   const table = target.table!;
   const before = table.rows;
   const order = table.columns.map((column) => staging.columns.findIndex((c) => c.name === column.name));
@@ -51,10 +51,17 @@ export function applyStep(step: FinalizeStep, target: Target, staging: StoredTab
     }
     case 'merge': {
       const key = keyOf(table.columns, step.key);
-      const keys = new Set(staged.map(key));
+      const same = keyOf(table.columns, step.unlessSame ?? []);
+      const known = new Map(before.map((row) => [key(row), row]));
+      const differs = (row: StoredRow): boolean => {
+        const old = known.get(key(row));
+        return step.unlessSame === undefined || old === undefined || same(old) !== same(row);
+      };
+      const fresh = staged.filter(differs);
+      const keys = new Set(fresh.map(key));
       const kept = before.filter((row) => !keys.has(key(row)));
       const updated = before.length - kept.length;
-      return replace([...kept, ...staged], staged.length - updated, updated, 0);
+      return replace([...kept, ...fresh], fresh.length - updated, updated, 0);
     }
     case 'delete': {
       const kept = before.filter((row) => fits(step.where, row, table.columns) !== true);
@@ -67,9 +74,14 @@ export function applyStep(step: FinalizeStep, target: Target, staging: StoredTab
       return replace([...kept, ...staged], staged.length, 0, before.length - kept.length);
     }
     case 'remove_absent': {
-      if (step.how !== 'delete') break;
       const key = keyOf(table.columns, step.key);
       const present = new Set(staged.map(key));
+      if (step.how === 'mark') {
+        const mark = table.columns.findIndex((c) => c.name === '__dpone__deleted_at');
+        const goes = (row: StoredRow): boolean => !present.has(key(row)) && row[mark] === null;
+        const marked = before.map((row) => (goes(row) ? row.with(mark, loadedAt) : row));
+        return replace(marked, 0, 0, before.filter(goes).length);
+      }
       const kept = before.filter((row) => present.has(key(row)));
       return replace(kept, 0, 0, before.length - kept.length);
     }

@@ -99,7 +99,7 @@ export function openLoad({ ctx, store, name }: Where, load: LoadRef, spec: Stagi
         const detail = ctx.options.keep_backup ? keepBackup(document, name, program) : program.receipt.detail;
         const target: Target = { table: document.tables[name], inserted: 0, updated: 0, deleted: 0 };
         for (const change of program.changes) applyChange(change, target);
-        for (const step of program.steps) applyStep(step, target, mine(document));
+        for (const step of program.steps) applyStep(step, target, mine(document), load.startedAt);
         if (target.table === undefined) throw fail('DPONE_SINK_WRITE', `Table ${name} does not exist.`);
         document.tables[name] = target.table;
         await ctx.step('finalize.changed');
@@ -138,6 +138,8 @@ function constants(framework: readonly FrameworkColumn[], load: LoadRef): unknow
       case 'loaded_at':
       case 'extracted_at':
         return load.startedAt;
+      case 'true':
+        return true;
       default:
         return null;
     }

@@ -39,8 +39,9 @@ export type FinalizeStep =
  * Without `effective` a staged row holds since the load's time, or since a microsecond after the current version's `from`
  * where that is later; one that equals the current version changes nothing. With `effective` the key's history is what
  * staged rows and versions say together, in the order of their times: a staged row takes the place of a version of the
- * same time, and one that equals the version before it is left out. Either way the same batch a second time changes
- * nothing.
+ * same time where it differs, and one that equals the version before it is left out. Either way the same batch a second
+ * time changes nothing. Added versions count as inserted, those that got another end as updated, those that went as
+ * deleted.
  */
 export interface AddVersionsStep {
   readonly op: 'add_versions';
@@ -60,7 +61,8 @@ export interface AddVersionsStep {
 /**
  * Events of staging are applied to the target in the order of a column. What counts is the last event of a key: its row
  * replaces the target's, or the target's is removed, marked or left. An event whose order is not past the one that the
- * row was written by (`seq`) changes nothing, so that a replay has no effect.
+ * row was written by (`seq`) changes nothing, so that a replay has no effect. An event that changed its key takes the row
+ * of the old key away as a deletion does. Rows that were removed or marked count as deleted.
  */
 export interface ApplyEventsStep {
   readonly op: 'apply_events';

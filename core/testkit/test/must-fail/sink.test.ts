@@ -1,6 +1,7 @@
 import type { LaneData, LoadProgram, RowBatch, Sink, SinkDefinition, SinkLoad, SinkRollback } from '@dpone/sdk';
 import { SINK_BEHAVIOURS, type SinkScenario } from '@dpone/testkit';
 import { sinkScenario as whole } from '../systems/acme.js';
+import { BROKEN_COURSES } from './broken-courses.js';
 import { catches, type Broken } from './catches.js';
 
 const define = (change: Partial<SinkDefinition>): SinkScenario => ({
@@ -248,6 +249,7 @@ describe('sink behaviours catch broken sinks', () => {
       says: /max\('id'\)/,
     },
     ...FINALIZE,
+    ...BROKEN_COURSES,
     ...SCHEMA,
     {
       behaviour: 'sink.explains',

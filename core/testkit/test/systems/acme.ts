@@ -15,7 +15,7 @@ const place = (name: string): Place => ({ connection: { path: 'store.json' }, ta
 type Type = Fixture['schema']['columns'][number]['type'];
 
 /** One value in the store's JSON and back, said a second time so that a mistake of `types.ts` is seen. */
-function stored(value: unknown, type: Type): unknown {
+export function stored(value: unknown, type: Type): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (type.kind === 'struct' && value !== null)
@@ -23,7 +23,7 @@ function stored(value: unknown, type: Type): unknown {
   return value;
 }
 
-function unstored(value: unknown, type: Type): unknown {
+export function unstored(value: unknown, type: Type): unknown {
   if (value === null) return null;
   if (type.kind === 'bytes') return Buffer.from(value as string, 'base64');
   if (type.kind === 'struct') return Object.fromEntries(type.fields.map((f, i) => [f.name, (value as unknown[])[i]]));

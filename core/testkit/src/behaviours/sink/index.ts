@@ -1,5 +1,6 @@
 import type { Behaviour } from '../../behaviour.js';
 import type { SinkScenario } from '../../scenario.js';
+import { COURSE_BEHAVIOURS } from './course-behaviours.js';
 import { sinkChecks, sinkDefinition, sinkUnreachable } from './definition.js';
 import { explains, FINALIZE_BEHAVIOURS, replays } from './finalizing.js';
 import { fillsFramework } from './framework.js';
@@ -25,6 +26,7 @@ export const SINK_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = [
   refusesBadValues,
   measuresMax,
   ...FINALIZE_BEHAVIOURS,
+  ...COURSE_BEHAVIOURS,
   ...SCHEMA_BEHAVIOURS,
   explains,
   receiptsCommit,

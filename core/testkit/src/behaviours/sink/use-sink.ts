@@ -3,6 +3,7 @@ import type {
   FinalizeResult,
   FinalizeStep,
   FinalizeStepName,
+  FrameworkColumn,
   Json,
   LoadProgram,
   LoadRef,
@@ -64,12 +65,17 @@ export async function useSink<T>(
 /** A ULID that is the same at every call; later numbers sort later. */
 export const loadId = (n: number): string => `01JDP0NE00TESTK1T${String(n).padStart(9, '0')}`;
 
-export const loadRef = ({ place }: Bench, n: number, fence: number): LoadRef => ({
+export const loadRef = (
+  { place }: Bench,
+  n: number,
+  fence: number,
+  startedAt: string = CASE_TIME.toISOString(),
+): LoadRef => ({
   loadId: loadId(n),
   runId: loadId(1000 + n),
   process: 'case',
   target: place.table ?? { name: 'orders' },
-  startedAt: CASE_TIME.toISOString(),
+  startedAt,
   fence,
 });
 
@@ -85,6 +91,11 @@ export interface LoadOptions {
   readonly changes?: readonly SchemaChange[];
   readonly state?: Json;
   readonly key?: readonly string[];
+  readonly framework?: readonly FrameworkColumn[];
+  /** Staged columns that do not reach the target. */
+  readonly envelope?: readonly string[];
+  /** Default: the kit's clock. */
+  readonly startedAt?: string;
 }
 
 export const STATE_KEY = 'case';
@@ -117,9 +128,10 @@ export async function stage(
   sink: Sink,
   load: LoadRef,
   fixture: Fixture,
+  framework: readonly FrameworkColumn[] = [],
 ): Promise<{ staging: SinkLoad; result: StageResult }> {
   const { columns } = fixture.schema;
-  const staging = await sink.begin(load, { columns, framework: [], badRows: 'fail' });
+  const staging = await sink.begin(load, { columns, framework, badRows: 'fail' });
   return { staging, result: await stageInto(b, sink, staging, fixture, 0) };
 }
 
@@ -166,12 +178,24 @@ export async function loadUnder(
   fixture: Fixture,
   options: LoadOptions,
 ): Promise<FinalizeResult> {
-  const ref = loadRef(b, n, lock.fence);
-  const { staging, result } = await stage(b, sink, ref, fixture);
-  const done = await staging.finalize(program(ref, fixture.schema.columns, result.rows, options));
+  const ref = loadRef(b, n, lock.fence, options.startedAt);
+  const framework = options.framework ?? [];
+  const { staging, result } = await stage(b, sink, ref, fixture, framework);
+  const done = await staging.finalize(
+    program(ref, targetColumns(fixture.schema.columns, options), result.rows, options),
+  );
   await staging.drop();
   return done;
 }
+
+/** What reaches the target: the data without an envelope, then the framework's columns. */
+export const targetColumns = (
+  columns: readonly Column[],
+  { envelope = [], framework = [] }: Pick<LoadOptions, 'envelope' | 'framework'>,
+): Column[] => [
+  ...columns.filter((c) => !envelope.includes(c.name)),
+  ...framework.map(({ name, type, nullable }) => ({ name, type, nullable })),
+];
 
 /** Makes the target with these rows. */
 export const create = (b: Bench, n: number, fixture: Fixture, options: LoadOptions = {}): Promise<FinalizeResult> =>
