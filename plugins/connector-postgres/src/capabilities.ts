@@ -47,7 +47,16 @@ export const sourceCapabilities: SourceCapabilities = {
 
 export const sinkCapabilities: SinkCapabilities = {
   lanes: ['pg-copy-binary', 'pg-copy-text', 'parquet', 'csv', 'tsv', 'jsonl', 'rows'],
-  finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
+  finalize: [
+    'replace_all',
+    'append',
+    'merge',
+    'delete',
+    'replace_partitions',
+    'remove_absent',
+    'add_versions',
+    'apply_events',
+  ],
   ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
   checks: [
     'not_null',
@@ -55,6 +64,7 @@ export const sinkCapabilities: SinkCapabilities = {
     'accepted_values',
     'min_rows',
     'max_null_ratio',
+    'max_distinct',
     'predicate',
     'length',
     'pattern',
@@ -63,7 +73,7 @@ export const sinkCapabilities: SinkCapabilities = {
   transactional: true,
   rollback: true,
   parallelStaging: 'machine',
-  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'null'],
+  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'true', 'null'],
   maxIdentifier: 63,
   facts: [
     {

@@ -62,7 +62,7 @@ async function repeatedKeys(
   );
 }
 
-/** How many rows there are, and of each check how many break it. */
+/** How many rows there are, and of each check how many break it, or what it counts. */
 async function countTogether(
   session: Session,
   staging: string,
@@ -70,6 +70,7 @@ async function countTogether(
   doing: Doing,
 ): Promise<number[]> {
   const counts = checks.map((check, i) => {
+    if (check.kind === 'max_distinct') return `count(DISTINCT ${quoteIdent(check.column)}) AS c${i}`;
     return `count(*) FILTER (WHERE ${countedBy(check, staging)}) AS c${i}`;
   });
   const row = await session.row(`SELECT ${['count(*) AS "rows"', ...counts].join(', ')} FROM ${staging} AS t`, doing);

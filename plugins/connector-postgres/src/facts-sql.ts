@@ -195,6 +195,10 @@ const FIELDS: Readonly<Record<string, string>> = {
   ),
   subscribed: 'to_jsonb(EXISTS (SELECT FROM pg_subscription_rel AS r WHERE r.srrelid = c.oid))',
   parents: list(relationName('h.inhparent'), 'h.inhseqno', 'pg_inherits AS h WHERE h.inhrelid = c.oid'),
+  partitionedBy: `to_jsonb(ARRAY(SELECT a.attname FROM pg_partitioned_table AS p
+    CROSS JOIN LATERAL unnest(p.partattrs::int2[]) WITH ORDINALITY AS k (attnum, place)
+    LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
+    WHERE p.partrelid = c.oid AND p.partstrat IN ('l', 'r') ORDER BY k.place))`,
   children: list(
     relationName('h.inhrelid'),
     'h.inhrelid::regclass::text',

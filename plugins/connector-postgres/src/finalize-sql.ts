@@ -1,5 +1,6 @@
-import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
+import { quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
 import { copyToBackup } from './backup-sql.js';
+import { eventStatements } from './events-sql.js';
 import { mergeStatements } from './merge-sql.js';
 import { predicateSql } from './predicate-sql.js';
 import {
@@ -10,10 +11,12 @@ import {
   type ProgramContext,
   type Statement,
 } from './program-context.js';
+import { clearPartitions } from './partitions-sql.js';
 import { columnList, keysEqual, tableName, textLiteral } from './sql.js';
 import { newTableStatements, swapRefused, swapStatements, takeAway } from './swap.js';
 import type { TableFacts } from './target.js';
 import type { TypeOf } from './framework-sql.js';
+import { versionStatements } from './versions-sql.js';
 
 /** Everything between BEGIN and the receipt, in order. The same for `plan` and for the load. */
 export function programStatements(program: LoadProgram, ctx: ProgramContext): Statement[] {
@@ -95,15 +98,8 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, ctx: ProgramCo
       return mergeStatements(step, program, ctx);
     case 'delete':
       return [{ sql: `DELETE FROM ${table} WHERE ${predicateSql(step.where)}`, tally: 'deleted' }];
-    case 'replace_partitions': {
-      if (step.native === 'required')
-        throw fail('DPONE_CAPABILITY', 'the postgres sink does not exchange native partitions', {
-          remedy: 'Set native partitions to auto or never: rows are then replaced by the partition column.',
-        });
-      const same = `t.${quoteIdent(step.column)} IS NOT DISTINCT FROM s.${quoteIdent(step.column)}`;
-      const values = `SELECT DISTINCT ${quoteIdent(step.column)} FROM ${names.rows}`;
-      return [{ sql: `DELETE FROM ${table} AS t USING (${values}) AS s WHERE ${same}`, tally: 'deleted' }, insert()];
-    }
+    case 'replace_partitions':
+      return [...clearPartitions(step, table, ctx), insert()];
     case 'remove_absent': {
       const absent = `NOT EXISTS (SELECT FROM ${names.rows} AS s WHERE ${keysEqual('t', 's', step.key)})`;
       if (step.how === 'delete') return [{ sql: `DELETE FROM ${table} AS t WHERE ${absent}`, tally: 'deleted' }];
@@ -115,8 +111,10 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, ctx: ProgramCo
         },
       ];
     }
-    default:
-      throw fail('DPONE_CAPABILITY', `the postgres sink does not carry out ${step.op}`);
+    case 'add_versions':
+      return versionStatements(step, program, ctx);
+    case 'apply_events':
+      return eventStatements(step, program, ctx);
   }
 }
 

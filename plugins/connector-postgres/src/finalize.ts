@@ -12,6 +12,7 @@ import { programStatements } from './finalize-sql.js';
 import { frameworkStatements } from './framework-sql.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import type { MetaNames } from './names.js';
+import { ownPartitions } from './own-partitions.js';
 import type { ProgramContext, Statement } from './program-context.js';
 import { describeBackup, dropOlderBackups } from './rollback.js';
 import type { Session } from './session.js';
@@ -19,7 +20,7 @@ import { tableLabel, tableName, textLiteral } from './sql.js';
 import { holdDefinition, stagingColumnsInTargetOrder } from './swap.js';
 import { tableFacts, type TableFacts } from './target.js';
 
-export interface FinalizeContext extends Omit<ProgramContext, 'facts'> {
+export interface FinalizeContext extends Omit<ProgramContext, 'facts' | 'partitions'> {
   readonly meta: MetaNames;
   readonly spec: StagingSpec;
   /** Rows in staging, as the server counted them. */
@@ -51,7 +52,9 @@ export async function finalizeLoad(
     const spec = facts === null ? ctx.spec : inTargetOrder(facts, ctx.spec);
     for (const sql of frameworkStatements(ctx.names, load, spec, ctx.typeOf, now))
       await session.run(sql, doing, ctx.signal);
-    const counts = await applyStatements(session, program, programStatements(program, { ...ctx, facts }), ctx);
+    const partitions = await ownPartitions(session, program, facts, ctx.names, doing);
+    const statements = programStatements(program, { ...ctx, facts, partitions });
+    const counts = await applyStatements(session, program, statements, ctx);
     await ctx.step('finalize.changed');
     await session.run(insertReceipt(ctx.meta, { ...program.receipt, target: label, detail }, counts, now), doing);
     if (program.state !== null) await session.run(upsertState(ctx.meta, program.state, load.loadId, now), doing);
@@ -108,11 +111,12 @@ async function applyStatements(
   const counting = statements.some((s) => s.tally === 'locked') ? ctx.count(table) : undefined;
   counting?.catch(() => undefined);
   let [inserted, updated, deleted, removed] = [0, 0, 0, 0];
-  for (const { sql, tally } of statements) {
+  for (const { sql, tally, rows } of statements) {
     if (tally === 'locked') before = (await counting) ?? 0;
     const tracks = tally === 'merged' && (await tracksCounts(session, doing));
     const counterBefore = tally !== 'merged' ? 0 : await (tracks ? updatesOf : rowsOf)(session, table, doing);
-    const changed = await session.run(sql, doing, ctx.signal);
+    const said = await session.run(sql, doing, ctx.signal);
+    const changed = rows ?? said;
     switch (tally) {
       case 'inserted':
         inserted += changed;
@@ -129,6 +133,10 @@ async function applyStatements(
       case 'added_half':
         updated += removed;
         inserted += changed - removed;
+        break;
+      case 'succeeded':
+        updated += changed;
+        inserted += changed;
         break;
       case 'merged': {
         const updates = tracks

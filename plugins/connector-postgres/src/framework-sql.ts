@@ -53,6 +53,8 @@ function constantValue(column: FrameworkColumn, load: LoadRef, now: string): str
       return load.startedAt;
     case 'extracted_at':
       return now;
+    case 'true':
+      return 'true';
     default:
       return null;
   }

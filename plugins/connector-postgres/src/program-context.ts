@@ -12,6 +12,8 @@ export type Tally =
   /** The two halves of a merge: what was removed is updated, what is added beyond it is inserted. */
   | 'removed_half'
   | 'added_half'
+  /** Rows of which each was added in the place of one that was changed. */
+  | 'succeeded'
   /** Rows that were added or changed, which the server's own counters tell apart. */
   | 'merged'
   /** Every row of the target is removed, by TRUNCATE, which does not count. */
@@ -25,9 +27,22 @@ export type Tally =
 export interface Statement {
   readonly sql: string;
   readonly tally: Tally;
+  /** Rows that it changes, where the server does not say. */
+  readonly rows?: number;
 }
 
 export const plain = (sql: string): Statement => ({ sql, tally: 'none' });
+
+/** A partition of the target that staging has rows of, held until the load is done. */
+export interface OwnPartition {
+  /** Quoted, with its schema. */
+  readonly table: string;
+  readonly rows: number;
+  /** Those of values that staging has no row of: they stay. */
+  readonly others: number;
+  /** Why it cannot be emptied as a whole; null where it can. */
+  readonly refused: string | null;
+}
 
 /** What finalize is written with. */
 export interface ProgramContext {
@@ -36,6 +51,8 @@ export interface ProgramContext {
   readonly facts: TableFacts | null;
   readonly serverVersion: number;
   readonly typeOf: TypeOf;
+  /** The target's own partitions that staging has rows of; undefined while a load is only planned. */
+  readonly partitions?: readonly OwnPartition[];
 }
 
 /** Columns of the program that are written: the target computes its generated ones itself. */

@@ -151,6 +151,8 @@ export interface TableFacts {
   readonly publications: readonly string[];
   readonly subscribed: boolean;
   readonly parents: readonly string[];
+  /** Columns of the key by whose values or ranges it is divided into partitions; null for an expression. */
+  readonly partitionedBy: readonly (string | null)[];
   readonly children: readonly string[];
   readonly statistics: readonly StatisticsFacts[];
   readonly sequences: readonly SequenceFacts[];

@@ -44,6 +44,7 @@ export async function tableFacts(session: Session, table: TableRef, doing: Doing
     publications: json('publications'),
     subscribed: json('subscribed'),
     parents: json('parents'),
+    partitionedBy: json('partitionedBy'),
     children: json('children'),
     statistics: json('statistics'),
     sequences: json('sequences'),

@@ -60,5 +60,9 @@ for (const major of await postgresMajors())
           table: { name: 'orders' },
         }),
       };
-      for (const one of conformance(sink)) it(one.name, one.run);
+      // What finalize does with staging is the same whatever lane filled it.
+      const cases = conformance(sink).filter(
+        ({ behaviour }) => lanes === 'the cheapest lane' || !behaviour.startsWith('sink.follows.'),
+      );
+      for (const one of cases) it(one.name, one.run);
     });

@@ -23,7 +23,12 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
   const { key, inTarget } = plan.access;
   return {
     load,
-    columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    columns: columns.map(({ name, type, nullable, native }) => ({
+      name,
+      type,
+      nullable,
+      ...(native === undefined ? {} : { native }),
+    })),
     changes: [...plan.changes, ...facts.changes],
     steps: plan.strategy.steps,
     receipt: {

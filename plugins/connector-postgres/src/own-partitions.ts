@@ -1,0 +1,75 @@
+import { quoteIdent, type LoadProgram } from '@dpone/sdk';
+import type { Doing } from './errors.js';
+import type { StagingNames } from './names.js';
+import { partitionsRefused } from './partitions-sql.js';
+import type { OwnPartition } from './program-context.js';
+import type { Session } from './session.js';
+import { tableLabel, textLiteral } from './sql.js';
+import { tableFacts, type TableFacts } from './target.js';
+
+/** Looks at the partitions that a load replaces; none where the target has no partitions of its own by that column. */
+export async function ownPartitions(
+  session: Session,
+  { steps, load }: LoadProgram,
+  facts: TableFacts | null,
+  names: StagingNames,
+  doing: Doing,
+): Promise<OwnPartition[]> {
+  const step = steps.find((one) => one.op === 'replace_partitions');
+  if (step === undefined || step.native === 'never' || facts === null) return [];
+  if (partitionsRefused(step.column, facts, tableLabel(load.target)) !== null) return [];
+  const column = quoteIdent(step.column);
+  const values = `SELECT DISTINCT ${column} FROM ${names.rows}`;
+  const found: OwnPartition[] = [];
+  for (const { table, schema, name } of await touched(session, facts, values, doing)) {
+    await session.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`, doing);
+    const absent = `NOT EXISTS (SELECT FROM staged AS s WHERE s.${column} = t.${column})`;
+    const row = await session.row(
+      `WITH staged AS MATERIALIZED (${values}) SELECT count(*) AS "rows", count(*) FILTER (WHERE ${absent}) AS others, ` +
+        `has_table_privilege(${textLiteral(table)}, 'TRUNCATE') AS may FROM ${table} AS t`,
+      doing,
+    );
+    const own = await tableFacts(session, { schema, name }, doing);
+    found.push({
+      table,
+      rows: Number(row!['rows']),
+      others: Number(row!['others']),
+      refused: row!['may'] === 't' ? notEmptied(own) : 'we may not empty it',
+    });
+  }
+  return found;
+}
+
+interface Named {
+  readonly table: string;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** The partitions that a staged value fits into, by their own conditions. */
+async function touched(session: Session, facts: TableFacts, values: string, doing: Doing): Promise<Named[]> {
+  const all = await session.rows(
+    'SELECT n.nspname AS schema, c.relname AS name, pg_get_partition_constraintdef(c.oid) AS fits FROM pg_inherits AS i ' +
+      `JOIN pg_class AS c ON c.oid = i.inhrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE i.inhparent = ${facts.oid} ORDER BY c.oid`,
+    doing,
+  );
+  if (all.length === 0) return [];
+  const one = ({ fits }: (typeof all)[number], i: number): string =>
+    `SELECT ${i} AS i WHERE EXISTS (SELECT FROM staged WHERE ${fits ?? 'true'})`;
+  const hit = await session.rows(
+    `WITH staged AS MATERIALIZED (${values}) ${all.map(one).join(' UNION ALL ')} ORDER BY i`,
+    doing,
+  );
+  return hit.map(({ i }) => {
+    const { schema, name } = all[Number(i)]!;
+    return { table: `${quoteIdent(schema!)}.${quoteIdent(name!)}`, schema: schema!, name: name! };
+  });
+}
+
+/** To empty a table runs no trigger of its rows, and is refused where rows of others refer to it. */
+function notEmptied(facts: TableFacts | null): string | null {
+  if (facts === null || facts.kind !== 'table') return 'it is no plain table';
+  if (facts.triggers.length > 0) return `it has the trigger ${facts.triggers[0]}`;
+  if (facts.rules.length > 0) return `it has the rule ${facts.rules[0]}`;
+  return facts.referencedBy.length > 0 ? `${facts.referencedBy[0]!.table} refers to it` : null;
+}
