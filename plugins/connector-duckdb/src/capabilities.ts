@@ -19,7 +19,16 @@ export const sourceCapabilities: SourceCapabilities = {
 
 export const sinkCapabilities: SinkCapabilities = {
   lanes: ['parquet', 'csv', 'tsv', 'jsonl', 'rows'],
-  finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
+  finalize: [
+    'replace_all',
+    'append',
+    'merge',
+    'delete',
+    'replace_partitions',
+    'remove_absent',
+    'add_versions',
+    'apply_events',
+  ],
   ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
   checks: [
     'not_null',
@@ -27,6 +36,7 @@ export const sinkCapabilities: SinkCapabilities = {
     'accepted_values',
     'min_rows',
     'max_null_ratio',
+    'max_distinct',
     'predicate',
     'length',
     'pattern',
@@ -35,7 +45,7 @@ export const sinkCapabilities: SinkCapabilities = {
   transactional: true,
   rollback: true,
   parallelStaging: 'process',
-  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'null'],
+  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'true', 'null'],
   facts: [
     {
       fact: 'Schema changes and data changes commit in one transaction.',

@@ -48,6 +48,8 @@ async function measure(session: Session, staging: string, check: StagingCheck, d
       const rows = await count(`SELECT count(*) FROM ${staging}`);
       return checkOutcome(check, rows, await count(countSql(check.counted, staging)));
     }
+    case 'max_distinct':
+      return checkOutcome(check, 0, await count(`SELECT count(DISTINCT ${quoteIdent(check.column)}) FROM ${staging}`));
     default:
       return {
         check,

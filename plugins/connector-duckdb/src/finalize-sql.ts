@@ -1,27 +1,13 @@
 import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
 import { copyToBackup, renameToBackup } from './backup-sql.js';
+import { eventStatements } from './events-sql.js';
+import { mergeStatements } from './merge-sql.js';
 import type { StagingNames } from './names.js';
 import { predicateSql } from './predicate-sql.js';
 import { columnDefinition, columnList, DEFAULT_SCHEMA, keysMatch, sqlType, tableName } from './sql.js';
+import { insertInto, plain, type Statement } from './statement.js';
 import { carryOver, type TableFacts } from './target.js';
-
-/** What a statement's count of changed rows means. */
-export type Tally =
-  | 'inserted'
-  | 'deleted'
-  /** The two halves of a merge: what was removed is updated, what is added beyond it is inserted. */
-  | 'removed_half'
-  | 'added_half'
-  /** Staging takes the target's name: nothing is counted, everything is replaced. */
-  | 'swapped'
-  | 'none';
-
-export interface Statement {
-  readonly sql: string;
-  readonly tally: Tally;
-}
-
-const plain = (sql: string): Statement => ({ sql, tally: 'none' });
+import { versionStatements } from './versions-sql.js';
 
 /** Everything between BEGIN and the receipt, in order. The same for `plan` and for the load. */
 export function programStatements(
@@ -102,9 +88,9 @@ function stepStatements(
 ): Statement[] {
   const table = tableName(program.load.target);
   const columns = columnList(program.columns);
-  const insert = (where = '', tally: Tally = 'inserted'): Statement => ({
-    sql: `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${names.rows} AS s${where}`,
-    tally,
+  const insert = (where = ''): Statement => ({
+    sql: `${insertInto(program)} SELECT ${columns} FROM ${names.rows} AS s${where}`,
+    tally: 'inserted',
   });
   switch (step.op) {
     case 'replace_all':
@@ -113,7 +99,7 @@ function stepStatements(
       if (step.unlessKey === undefined) return [insert()];
       return [insert(` WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WHERE ${keysMatch('t', 's', step.unlessKey)})`)];
     case 'merge':
-      return mergeStatements(step, program, names, facts, insert('', 'added_half'));
+      return mergeStatements(step, program, names.rows, facts);
     case 'delete':
       return [{ sql: `DELETE FROM ${table} WHERE ${predicateSql(step.where)}`, tally: 'deleted' }];
     case 'replace_partitions': {
@@ -141,44 +127,9 @@ function stepStatements(
         },
       ];
     }
-    default:
-      throw fail('DPONE_CAPABILITY', `the duckdb sink does not carry out ${step.op}`);
+    case 'add_versions':
+      return versionStatements(step, program, names.rows);
+    case 'apply_events':
+      return eventStatements(step, program, names.rows, facts);
   }
 }
-
-/**
- * Both kinds of merge remove the matched rows and add staging. Measured on 5 million rows: DuckDB's MERGE and UPDATE take
- * up to 14 times as long and hold every changed row in memory, and so fail where memory is small; the removal does not.
- * `upsert` differs where the target has columns that staging lacks: matched rows keep their values of those.
- */
-function mergeStatements(
-  step: FinalizeStep & { op: 'merge' },
-  program: LoadProgram,
-  names: StagingNames,
-  facts: TableFacts | null,
-  insert: Statement,
-): Statement[] {
-  const table = tableName(program.load.target);
-  const staged = new Set(program.columns.map((c) => c.name));
-  const kept = step.by === 'upsert' ? (facts?.columns ?? []).filter((c) => !staged.has(c.name)) : [];
-  const removal: Statement = {
-    sql: `DELETE FROM ${table} AS t USING ${names.rows} AS s WHERE ${keysMatch('t', 's', step.key)}`,
-    tally: 'removed_half',
-  };
-  if (kept.length === 0) return [removal, insert];
-  const columns = columnList(program.columns);
-  const values = kept.map((c) => `t.${quoteIdent(c.name)}`).join(', ');
-  const all = `${columns}, ${columnList(kept)}`;
-  return [
-    plain(
-      `CREATE OR REPLACE TEMP TABLE ${MERGED} AS SELECT s.*, ${values} FROM ${names.rows} AS s ` +
-        `LEFT JOIN ${table} AS t ON ${keysMatch('t', 's', step.key)}`,
-    ),
-    removal,
-    { sql: `INSERT INTO ${table} (${all}) SELECT ${all} FROM ${MERGED}`, tally: 'added_half' },
-    plain(`DROP TABLE ${MERGED}`),
-  ];
-}
-
-/** Staging with what matched rows of the target keep. */
-const MERGED = '"__dpone__merged"';

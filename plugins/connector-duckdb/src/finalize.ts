@@ -8,11 +8,12 @@ import {
 } from '@dpone/sdk';
 import { backupsOf } from './backup-sql.js';
 import type { Doing } from './errors.js';
-import { programStatements, type Statement } from './finalize-sql.js';
+import { programStatements } from './finalize-sql.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import { rollbackNames, type MetaNames, type StagingNames } from './names.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName } from './sql.js';
+import type { Statement } from './statement.js';
 import { tableExists, tableFacts } from './target.js';
 
 export interface FinalizeContext {
@@ -85,6 +86,7 @@ async function applyStatements(
   for (const statement of statements) {
     const changed = await session.run(statement.sql, doing, signal);
     if (statement.tally === 'inserted') inserted += changed;
+    else if (statement.tally === 'updated') updated += changed;
     else if (statement.tally === 'deleted') deleted += changed;
     else if (statement.tally === 'removed_half') removed = changed;
     else if (statement.tally === 'added_half') {

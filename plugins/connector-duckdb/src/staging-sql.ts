@@ -95,6 +95,8 @@ export function frameworkValue(
     case 'row_id':
     case 'row_hash':
       return rowHash(column.of ?? columns.map((c) => c.name));
+    case 'true':
+      return typed('true');
     default:
       return typed('NULL');
   }
