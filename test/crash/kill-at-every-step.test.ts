@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { tempProject } from '../support/temp-project.js';
 import { expectCleanEnd } from './evidence.js';
-import { SCENARIOS } from './scenarios.js';
+import { SCENARIOS, stepsOf } from './scenarios.js';
 
 const RUN = ['run', 'orders.yml', '--format', 'json'];
 
@@ -11,7 +11,7 @@ describe('a load killed (SIGKILL) at any step of the protocol', function () {
   this.timeout(60_000);
   for (const scenario of SCENARIOS) {
     describe(scenario.name, () => {
-      for (const step of PROTOCOL_STEPS) {
+      for (const step of stepsOf(PROTOCOL_STEPS, scenario)) {
         it(`killed at ${step}, the next run ends right`, async () => {
           const project = tempProject({ 'orders.yml': scenario.manifest, ...scenario.before });
           try {

@@ -5,6 +5,7 @@ import { dpone } from '../support/cli.js';
 import { tempProject } from '../support/temp-project.js';
 import { expectCleanServer, query } from './postgres-shop.js';
 import { POSTGRES_SCENARIOS } from './postgres-scenarios.js';
+import { stepsOf } from './scenarios.js';
 
 const RUN = ['run', 'orders.yml', '--format', 'json'];
 
@@ -12,7 +13,7 @@ describe('a load into Postgres killed (SIGKILL) at any step of the protocol', fu
   this.timeout(60_000);
   for (const scenario of POSTGRES_SCENARIOS) {
     describe(scenario.name, () => {
-      for (const step of PROTOCOL_STEPS) {
+      for (const step of stepsOf(PROTOCOL_STEPS, scenario)) {
         it(`killed at ${step}, the next run ends right`, async () => {
           await using db = await freshDatabase();
           const project = tempProject({ 'orders.yml': scenario.manifest(db.uri) });

@@ -10,6 +10,8 @@ export interface PostgresScenario {
   readonly after: Day;
   readonly expected: readonly Order[];
   readonly rejected: number;
+  /** True where the strategy only differs in what finalize does: then it is killed there alone. */
+  readonly finalizeAlone?: true;
 }
 
 interface Day {
@@ -38,6 +40,9 @@ ${extra}`;
 const file = (orders: readonly Order[], bad: readonly string[] = []): Day => ({
   files: { 'data/orders.csv': csv(orders, bad) },
 });
+
+const DELETED = 'DELETE FROM shop.orders WHERE id <= 10';
+const kept = mergedById(day1, day2).filter(({ id }) => id > 10);
 
 export const POSTGRES_SCENARIOS: readonly PostgresScenario[] = [
   {
@@ -93,5 +98,23 @@ export const POSTGRES_SCENARIOS: readonly PostgresScenario[] = [
     after: { sql: upsert(day2) },
     expected: mergedById(day1, day2),
     rejected: 0,
+  },
+  {
+    name: 'Postgres to Postgres, snapshot_diff',
+    manifest: manifest((uri) => server(uri, ''), 'mode: snapshot_diff, unique_key: id'),
+    before: { sql: shopTable(day1) },
+    after: { sql: `${upsert(day2)}; ${DELETED}` },
+    expected: kept,
+    rejected: 0,
+    finalizeAlone: true,
+  },
+  {
+    name: 'Postgres to Postgres, cdc_apply',
+    manifest: manifest((uri) => server(uri, ''), 'mode: cdc_apply, unique_key: id'),
+    before: { sql: shopTable(day1) },
+    after: { sql: `${upsert(day2)}; ${DELETED}` },
+    expected: kept,
+    rejected: 0,
+    finalizeAlone: true,
   },
 ];

@@ -11,7 +11,15 @@ export interface Scenario {
   readonly expected: readonly Order[];
   /** Lines that every committed load of day 2 sets aside. */
   readonly rejected: number;
+  /** True where the strategy only differs in what finalize does: then it is killed there alone. */
+  readonly finalizeAlone?: true;
 }
+
+/** The steps that a scenario is killed at. */
+export const stepsOf = <S extends string>(
+  steps: readonly S[],
+  { finalizeAlone }: Pick<Scenario, 'finalizeAlone'>,
+): S[] => steps.filter((step) => finalizeAlone !== true || step.startsWith('finalize.'));
 
 const COLUMNS =
   '[{name: id, type: bigint}, {name: customer, type: text}, {name: amount, type: "decimal(12,2)"}, {name: at, type: timestamp}]';
@@ -78,5 +86,26 @@ export const SCENARIOS: readonly Scenario[] = [
     after: { 'data/orders.csv': csv(day2, BAD_LINES) },
     expected: mergedById(day1, day2),
     rejected: BAD_LINES.length,
+  },
+  {
+    name: 'scd2',
+    manifest: manifest('path: data/orders.csv', 'mode: scd2, unique_key: id'),
+    before: { 'data/orders.csv': csv(day1) },
+    after: { 'data/orders.csv': csv(day2) },
+    expected: [...day1, ...day2],
+    rejected: 0,
+    finalizeAlone: true,
+  },
+  {
+    name: 'partition_replace',
+    manifest: manifest(
+      'path: data/orders.csv',
+      'mode: partition_replace, partition: {column: customer, max_partitions_per_run: 200}',
+    ),
+    before: { 'data/orders.csv': csv(day1) },
+    after: { 'data/orders.csv': csv(day2) },
+    expected: [...day1.filter((o) => !day2.some(({ customer }) => customer === o.customer)), ...day2],
+    rejected: 0,
+    finalizeAlone: true,
   },
 ];

@@ -60,7 +60,8 @@ function lanes(sources: readonly SourceGolden[], sinks: readonly string[]): stri
 }
 
 function strategies(sources: readonly SourceGolden[], sinks: readonly string[]): string[] {
-  const modes = Object.keys(Object.values(sources[0]?.sinks ?? {})[0]?.strategies ?? {});
+  const plans = sources.flatMap((source) => Object.values(source.sinks));
+  const modes = [...new Set(plans.flatMap((plan) => Object.keys(plan.strategies)))];
   const rows = sinks.map((sink) => [
     `**${sink}**`,
     ...modes.map((mode) => {
@@ -68,6 +69,7 @@ function strategies(sources: readonly SourceGolden[], sinks: readonly string[]):
         const said = pairs[sink]?.strategies[mode];
         return said === undefined ? [] : [{ source, refused: typeof said === 'string' ? said : undefined }];
       });
+      if (outcomes.length === 0) return '';
       const from = outcomes.filter((one) => one.refused === undefined).map((one) => one.source);
       if (from.length === outcomes.length) return 'from every source';
       return from.length > 0 ? `from ${from.join(', ')}` : 'refused';

@@ -166,6 +166,25 @@ describe('every strategy, Postgres to Postgres and to DuckDB', function () {
     for (const sink of Object.keys(SINKS) as SinkId[]) expect(await read(sink, versions)).to.deep.equal([{ n: '4' }]);
   });
 
+  it('chooses by mode: auto what strategy advise advises, for the same reason', async () => {
+    project.write(
+      'auto.yml',
+      `name: auto
+source: {type: postgres, connection: "${db.uri}", table: shop.items, options: {partition_column: day, estimated_rows: 2000000, changed_percent: 10}}
+sink: {type: duckdb, connection: auto.duckdb, table: items, strategy: {mode: auto, unique_key: id}}
+`,
+    );
+    const answer = async (...args: string[]): Promise<Record<string, unknown>> => {
+      const { code, stdout, stderr } = await dpone([...args, '--format', 'json'], { cwd: project.path });
+      expect(code, stdout + stderr).to.equal(0);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    const planned = (await answer('plan', 'auto.yml', '--explain-strategy'))['strategy'] as Record<string, unknown>;
+    const advised = (await answer('strategy', 'advise', 'auto.yml'))['decision'] as Record<string, unknown>;
+    expect(planned['mode']).to.equal('partition_replace').and.to.equal(advised['strategy_mode']);
+    expect([planned['chosen']]).to.deep.equal(advised['reasons']);
+  });
+
   it('says in the plan what it will do', async () => {
     const { code, stdout } = await dpone(['plan', 'items.yml', '--all', '--format', 'json'], { cwd: project.path });
     expect(code, stdout).to.equal(0);
@@ -176,7 +195,9 @@ describe('every strategy, Postgres to Postgres and to DuckDB', function () {
 
 const failures = (stdout: string): string => {
   const { processes } = JSON.parse(stdout) as { processes: { process: string; result: { errors: unknown[] } }[] };
-  return JSON.stringify(processes.flatMap((p) => (p.result.errors.length === 0 ? [] : [p.process, ...p.result.errors])));
+  return JSON.stringify(
+    processes.flatMap((p) => (p.result.errors.length === 0 ? [] : [p.process, ...p.result.errors])),
+  );
 };
 
 const plainly = (row: Record<string, unknown>): Record<string, unknown> =>

@@ -1,6 +1,6 @@
 import { fail } from '@dpone/sdk';
 import { allows, type Registry } from '../registry.js';
-import { MODELS } from '../strategies.js';
+import { MODELS, tried } from '../strategies.js';
 import { variableOf, type Choice, type MatrixSettings } from './settings.js';
 
 /** A way of data that is certified: where from, where to, and how it is loaded. */
@@ -21,7 +21,7 @@ export function casesOf({ sources, sinks, strategies }: Registry): readonly Matr
   return [...sources].flatMap(([source, from]) =>
     [...sinks].flatMap(([sink, into]) =>
       modes
-        .filter((mode) => allows(strategies.get(mode)!, from, into))
+        .filter((mode) => tried(mode, source, sink) && allows(strategies.get(mode)!, from, into))
         .map((strategy): MatrixCase => {
           const pair = `${source}_to_${sink}`;
           return { case_id: `${pair}__${strategy}`, pair_id: pair, source, sink, strategy };

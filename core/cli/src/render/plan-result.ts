@@ -22,7 +22,12 @@ function qualityFacts(plan: PlanResult): [string, string][] {
 
 /** A plan for people: what is moved how, why not cheaper, what changes, the statements. */
 export function planText(plan: PlanResult, format: string): string {
-  const strategy = plan['strategy'] as { mode: string; unique_key: readonly string[]; reasons?: readonly string[] };
+  const strategy = plan['strategy'] as {
+    mode: string;
+    unique_key: readonly string[];
+    reasons?: readonly string[];
+    chosen?: { message: string } | null;
+  };
   const rows = plan['estimated_rows'] as number | null | undefined;
   const { lane } = plan;
   const codec = lane.codec === null ? '' : `, through a codec to ${lane.codec}`;
@@ -30,6 +35,7 @@ export function planText(plan: PlanResult, format: string): string {
     ['from', sideText(plan['source'] as Side)],
     ['to', sideText(plan['sink'] as Side)],
     ['strategy', strategy.mode + (strategy.unique_key.length > 0 ? ` by ${strategy.unique_key.join(', ')}` : '')],
+    ...(strategy.chosen == null ? [] : [['', `chosen by mode: auto: ${strategy.chosen.message}`] as [string, string]]),
     ...(strategy.reasons ?? []).map((reason): [string, string] => ['', reason]),
     ['lane', `${lane.id}, ${lane.remote === true ? 'remote ' : ''}${lane.transport}${codec}`],
     ...lane.refused.map((refused): [string, string] => ['', `not ${refused.lane}: ${refused.reason}`]),

@@ -1,4 +1,4 @@
-import type { Json, PredicateValue, TableRef } from '@dpone/sdk';
+import type { Json, PredicateValue, StrategyReason, TableRef } from '@dpone/sdk';
 
 /** How a side reaches its system: by a URI or inline values (`connection:`), or by `connection_type` and `connection_id`. */
 export type ConnectionRef =
@@ -49,7 +49,7 @@ export interface ProcessSpec {
     readonly strategy: {
       readonly mode: string;
       /** Why `mode: auto` became this mode; absent where the manifest names the mode. */
-      readonly reason?: string;
+      readonly reason?: StrategyReason;
       readonly uniqueKey: readonly string[];
       /** The other keys of `strategy:`; the strategy's `options` schema is the judge. */
       readonly options: Readonly<Record<string, unknown>>;

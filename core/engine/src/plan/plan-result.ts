@@ -36,6 +36,7 @@ export function planResult(plan: LoadPlan, load: LoadRef): PlanResult {
       mode: spec.sink.strategy.mode,
       unique_key: spec.sink.strategy.uniqueKey,
       reasons: plan.strategy.reasons,
+      chosen: spec.sink.strategy.reason ?? null,
     },
     bulk_path: routeName(route),
     lane: { ...route.from, codec: route.codec ? route.into.id : null, refused },

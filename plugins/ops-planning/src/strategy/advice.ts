@@ -1,14 +1,10 @@
-import type { JsonObject } from '@dpone/sdk';
+import { chooseStrategy, type JsonObject, type StrategyReason } from '@dpone/sdk';
 import { nativePath } from './native-paths.js';
 import { nativeTransfer } from './native-transfer.js';
 import { DATABASES } from './systems.js';
 
-export interface Signal {
-  readonly code: string;
-  readonly severity: 'info' | 'low' | 'medium' | 'high' | 'error';
-  readonly message: string;
-  readonly action: string;
-}
+/** One thing to know of a load. */
+export type Signal = StrategyReason;
 
 /** What is known of a load before it is planned. */
 export interface StrategyContext {
@@ -31,8 +27,6 @@ export interface StrategyContext {
 /** From here on a load is large. */
 const MANY = 1_000_000;
 const VERY_MANY = 10_000_000;
-/** From this share of changed rows on, whole partitions are cheaper than rows. */
-const LARGE_DELTA = 0.05;
 
 /** Which strategy fits a load, and why; in the order of the answers that a person would prefer. */
 export function advise(context: StrategyContext) {
@@ -65,56 +59,28 @@ interface Choice {
   readonly warnings: readonly Signal[];
 }
 
-const chosen = (
-  strategy: string,
-  code: string,
-  severity: Signal['severity'],
-  message: string,
-  action = '',
-): Choice => ({
-  strategy,
-  reasons: [{ code, severity, message, action }],
-  warnings: [],
-});
-
 function choose(context: StrategyContext): Choice {
-  const { sink, mode, hasKey, partitionColumn, cursor, cdc } = context;
+  const { sink, mode } = context;
   if (mode !== 'auto') return asked(mode, sink);
-  if (cdc && hasKey)
-    return chosen(
-      'cdc_apply',
-      'cdc_available',
-      'high',
-      'The source tells its changes, and a key says which row each is of.',
-    );
-  if (DATABASES.has(sink) && partitionColumn !== null && context.rows >= MANY && context.changed >= LARGE_DELTA)
-    return chosen(
-      'partition_replace',
-      'partition_replace_large_delta',
-      'high',
-      'So much changes that whole partitions are replaced faster than rows.',
-      'Stage the affected partitions and replace them.',
-    );
-  if (hasKey && (DATABASES.has(sink) || sink === 'kafka'))
-    return chosen(
-      'incremental_merge',
-      'unique_key_upsert',
-      'medium',
-      'A key says which rows are new and which changed.',
-    );
-  if (cursor !== null)
-    return chosen(
-      'incremental_append',
-      'cursor_append',
-      'medium',
-      'A cursor finds new rows, and no key could merge them.',
-    );
-  return chosen('full_refresh', 'portable_full_refresh', 'low', 'Nothing tells what changed, so everything is loaded.');
+  const { mode: strategy, reason } = chooseStrategy({
+    sink,
+    hasKey: context.hasKey,
+    partitionColumn: context.partitionColumn ?? undefined,
+    rows: context.rows,
+    changedPercent: context.changed * 100,
+    cursor: context.cursor ?? undefined,
+    cdc: context.cdc,
+  });
+  return { strategy, reasons: [reason], warnings: [] };
 }
 
 function asked(mode: string, sink: string): Choice {
   if (mode !== 'partition_replace' || DATABASES.has(sink))
-    return chosen(mode, 'explicit_strategy', 'info', `The manifest asks for ${mode}.`);
+    return {
+      strategy: mode,
+      reasons: [{ code: 'explicit_strategy', severity: 'info', message: `The manifest asks for ${mode}.`, action: '' }],
+      warnings: [],
+    };
   return {
     strategy: 'incremental_merge',
     reasons: [],

@@ -26,6 +26,8 @@ export function strategyContext({ source, sink }: RawProcess, hints: Hints): Str
   const strategy = objectAt(sink, 'strategy');
   const mode = (textOf(strategy['mode']) ?? 'auto').toLowerCase().replaceAll('-', '_');
   const policy = textOf(strategy['merge_policy'])?.toLowerCase().replaceAll('-', '_') ?? 'auto';
+  // A manifest says percent, from 0 to 100; the command's flags are fractions.
+  const percentOf = (name: string): number => numberOf(options[name]) / 100;
   return {
     source: systemName(textOf(source['type']) ?? 'unknown'),
     sink: systemName(textOf(sink['type']) ?? 'unknown'),
@@ -33,11 +35,11 @@ export function strategyContext({ source, sink }: RawProcess, hints: Hints): Str
     mergePolicy: policy === 'auto' || policy === 'default' ? null : policy,
     hasKey: [strategy, options, sinkOptions].some((place) => hasKey(place)),
     rows: hints.rows ?? numberOf(options['estimated_rows']),
-    changed: hints.changed ?? numberOf(options['changed_percent']),
-    deleted: hints.deleted ?? numberOf(options['delete_percent']),
+    changed: hints.changed ?? percentOf('changed_percent'),
+    deleted: hints.deleted ?? percentOf('delete_percent'),
     partitionColumn: partitionColumn(options, strategy),
-    cursor: textOf(options['incremental_column']),
-    cdc: hints.cdc ?? options['cdc_enabled'] === true,
+    cursor: textOf(options['incremental_column']) ?? textOf(options['incremental_strategy']),
+    cdc: hints.cdc ?? (options['cdc_enabled'] === true || options['incremental_strategy'] === 'cdc'),
     sourceOptions: options,
     sinkOptions,
   };

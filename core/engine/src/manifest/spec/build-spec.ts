@@ -103,7 +103,7 @@ function assemble(
       ...(sink.table === undefined && sink.topic === undefined ? { tableIsDefault: true } : {}),
       ...(sink.staging?.schema === undefined ? {} : { stagingSchema: sink.staging.schema }),
       options: withGiven(pluginOptionsOf(sink.options), { topic: sink.topic }),
-      strategy: strategySpec(sink.strategy, sourceEngine, sinkEngine, warn),
+      strategy: strategySpec(sink, sourceEngine, sinkEngine, warn),
     },
     dependsOn: (process.depends_on ?? []).map((entry) => dependencySpec(entry, context.path)),
     state: state.spec,
