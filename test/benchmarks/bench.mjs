@@ -13,6 +13,7 @@ import { dropDatabase, MSSQL_CASES } from './cases/mssql.mjs';
 import { POSTGRES_CASES, stopServer } from './cases/postgres.mjs';
 import { S3_CASES, stopStore } from './cases/s3.mjs';
 import { startupCase } from './cases/startup.mjs';
+import { STRATEGY_CASES } from './cases/strategies.mjs';
 import { renderResults } from './render.mjs';
 import { ROOT } from './workspace.mjs';
 
@@ -28,6 +29,7 @@ const CASES = [
   ...MSSQL_CASES,
   ...CLICKHOUSE_CASES,
   ...KAFKA_CASES,
+  ...STRATEGY_CASES,
 ];
 
 const { values: flags, positionals: names } = parseArgs({
@@ -49,7 +51,7 @@ const isCalled = (item) => (name) => item.name === name || item.group === name;
 const unknown = names.filter((name) => !CASES.some((item) => isCalled(item)(name)));
 if (unknown.length > 0) {
   console.error(
-    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3, clickhouse, kafka and mssql are all of theirs`,
+    `bench: no case ${unknown.join(', ')}; there are: ${CASES.map((item) => item.name).join(', ')}; gates, postgres, s3, clickhouse, kafka, mssql and strategies are all of theirs`,
   );
   process.exit(2);
 }
@@ -79,7 +81,8 @@ if (chosen.some((item) => item.group === 's3')) await stopStore();
 if (chosen.some((item) => item.group === 'mssql')) await dropDatabase();
 if (chosen.some((item) => item.group === 'clickhouse')) await stopEngine();
 if (chosen.some((item) => item.group === 'kafka')) await stopBroker();
-if (chosen.some((item) => ['postgres', 's3', 'clickhouse', 'kafka'].includes(item.group))) await stopServer();
+if (chosen.some((item) => ['postgres', 's3', 'clickhouse', 'kafka', 'strategies'].includes(item.group)))
+  await stopServer();
 console.log(renderResults(results));
 console.log(JSON.stringify({ machine, results }, null, 2));
 
