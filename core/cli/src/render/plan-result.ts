@@ -35,7 +35,7 @@ export function planText(plan: PlanResult, format: string): string {
     ['from', sideText(plan['source'] as Side)],
     ['to', sideText(plan['sink'] as Side)],
     ['strategy', strategy.mode + (strategy.unique_key.length > 0 ? ` by ${strategy.unique_key.join(', ')}` : '')],
-    ...(strategy.chosen == null ? [] : [['', `chosen by mode: auto: ${strategy.chosen.message}`] as [string, string]]),
+    ...(strategy.chosen ? [['', `chosen by mode: auto: ${strategy.chosen.message}`] as [string, string]] : []),
     ...(strategy.reasons ?? []).map((reason): [string, string] => ['', reason]),
     ['lane', `${lane.id}, ${lane.remote === true ? 'remote ' : ''}${lane.transport}${codec}`],
     ...lane.refused.map((refused): [string, string] => ['', `not ${refused.lane}: ${refused.reason}`]),
