@@ -11,6 +11,15 @@ type Dependencies = (process: ProcessSpec) => ProcessSpec[];
 
 /** Looks dependencies up among processes that may be of several manifests. */
 function lookUp(among: readonly ProcessSpec[], workdir: string): Dependencies {
+  const meant = lookUpEach(among, workdir);
+  return (process) => [...new Set(process.dependsOn.flatMap((dependency) => meant(process, dependency)))];
+}
+
+/** Which processes one entry of a process's `depends_on` means. */
+export function lookUpEach(
+  among: readonly ProcessSpec[],
+  workdir: string,
+): (process: ProcessSpec, dependency: DependencySpec) => readonly ProcessSpec[] {
   const manifests = new Map<string, ProcessSpec[]>();
   for (const process of among) {
     const path = resolve(workdir, process.manifest);
@@ -27,18 +36,14 @@ function lookUp(among: readonly ProcessSpec[], workdir: string): Dependencies {
     if (group !== undefined) return index?.get(`group ${group}`) ?? index?.get(`name ${group}`) ?? [];
     return manifests.get(path) ?? [];
   };
-  return (process) => {
-    const found = process.dependsOn.flatMap((dependency) =>
-      fitting(dependency, dependency.path ?? resolve(workdir, process.manifest)).filter(
-        // Depending on a group, or on a whole file, that one is part of, means its others.
-        (other) =>
-          other !== process ||
-          dependency.selector !== undefined ||
-          (dependency.group !== undefined && other.taskGroup !== dependency.group),
-      ),
+  return (process, dependency) =>
+    fitting(dependency, dependency.path ?? resolve(workdir, process.manifest)).filter(
+      // Depending on a group, or on a whole file, that one is part of, means its others.
+      (other) =>
+        other !== process ||
+        dependency.selector !== undefined ||
+        (dependency.group !== undefined && other.taskGroup !== dependency.group),
     );
-    return [...new Set(found)];
-  };
 }
 
 /** Processes by what they answer to, and by task group. */

@@ -1,3 +1,4 @@
+export * from './dag.js';
 export * from './dependency-graph.js';
 export * from './explain.js';
 export * from './init-manifest.js';
