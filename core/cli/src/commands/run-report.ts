@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { DponeCommand, formatFlag } from '../dpone-command.js';
 
@@ -35,9 +35,9 @@ export default class RunReportCommand extends DponeCommand {
     const folder = join(flags['out-dir'], encodeURIComponent(args.run));
     const [json_path, markdown_path, html_path] = ['json', 'md', 'html'].map((ending) => `${folder}/run.${ending}`);
     const markdown = runReportMarkdown(report);
-    await atomicWrite(join(host.workdir, json_path!), `${stableJson(report)}\n`);
-    await atomicWrite(join(host.workdir, markdown_path!), markdown);
-    await atomicWrite(join(host.workdir, html_path!), runReportHtml(report));
+    await atomicWrite(resolve(host.workdir, json_path!), `${stableJson(report)}\n`);
+    await atomicWrite(resolve(host.workdir, markdown_path!), markdown);
+    await atomicWrite(resolve(host.workdir, html_path!), runReportHtml(report));
     const { status, passed } = report;
     this.print(flags.format, { run_id: args.run, status, passed, json_path, markdown_path, html_path }, () =>
       flags.format === 'md' ? markdown.trimEnd() : `run ${args.run}: ${status}\n  ${html_path}`,

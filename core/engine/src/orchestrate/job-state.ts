@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { atomicWrite, fail, isJsonObject, redactDeep, stableJson, type Json, type Owner } from '@dpone/sdk';
 
 export type JobStatus = 'started' | 'running' | 'committed' | 'failed' | 'abandoned';
@@ -31,14 +31,14 @@ export interface JobState {
 /** Transitions that are kept: a run is not begun more often. */
 const MOST_TRANSITIONS = 100;
 
-/** Relative to the project, as the folder was given. */
+/** In the folder, as that was given: relative to the project, or absolute. */
 export const jobStatePath = (folder: string, runId: string): string =>
   `${folder.replace(/\/+$/, '')}/${encodeURIComponent(runId)}.job_state.json`;
 
 /** Null where there is none. */
 export async function readJobState(workdir: string, folder: string, runId: string): Promise<JobState | null> {
   const path = jobStatePath(folder, runId);
-  const text = await readFile(join(workdir, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(resolve(workdir, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw fail('DPONE_FILE_UNREADABLE', `the state of a job cannot be read (${error.code})`, {
       where: path,
@@ -61,7 +61,7 @@ export async function readJobState(workdir: string, folder: string, runId: strin
 }
 
 export async function writeJobState(workdir: string, state: JobState): Promise<void> {
-  await atomicWrite(join(workdir, state.state_path), `${stableJson(redactDeep(state as unknown as Json))}\n`);
+  await atomicWrite(resolve(workdir, state.state_path), `${stableJson(redactDeep(state as unknown as Json))}\n`);
 }
 
 export function moved(state: JobState, status: JobStatus, at: Date, change: Partial<JobState> = {}): JobState {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { asDponeError, fail, isJsonObject, redactDeep, thisProcess, type Json } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
@@ -33,7 +33,7 @@ export async function orchestrate(
   const runId = runIdOf(host, options);
   const base = baseOf(host, specs, options, key);
   const lock = await takeFileLock({
-    folder: join(host.workdir, options.lockDir),
+    folder: resolve(host.workdir, options.lockDir),
     key,
     silenceMs: options.lockTtlSeconds * 1000,
     clock: host.clock,

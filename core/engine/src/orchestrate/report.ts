@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { atomicWrite, stableJson, type Json } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { RunOptions } from '../options.js';
@@ -57,7 +57,7 @@ export async function writeReport(
   report: OrchestrateReport,
   markdown: (report: OrchestrateReport) => string,
 ): Promise<void> {
-  const path = join(host.workdir, report.output_dir, ORCHESTRATED_RUN);
+  const path = resolve(host.workdir, report.output_dir, ORCHESTRATED_RUN);
   const { exit: _exit, ...json } = report;
   await atomicWrite(`${path}.json`, `${stableJson(json)}\n`);
   await atomicWrite(`${path}.md`, `${markdown(report)}\n`);
