@@ -43,6 +43,7 @@ export function processResult(ended: Ended): ProcessResult {
     lane: trace.lane,
     strategy: spec.sink.strategy.mode,
     schema_changes: trace.schemaChanges,
+    schema_pending: trace.schemaPending,
     quality: trace.quality,
     warnings: trace.warnings,
     state: trace.state,

@@ -1,4 +1,5 @@
 import type { DponeError, Json } from '@dpone/sdk';
+import type { PendingChange } from './evolution/schema-ledger.js';
 import type { QualityOutcome } from './quality/outcome.js';
 
 /** The named steps of the load protocol, in order; docs/specs/load-protocol.md says what each promises. */
@@ -77,6 +78,8 @@ export interface ProcessResult {
   readonly lane: string | null;
   readonly strategy: string;
   readonly schema_changes: readonly string[];
+  /** Changes of the schema that wait, and the file of each that is to be approved. */
+  readonly schema_pending: readonly PendingChange[];
   /** Every rule of quality that the load got to, each with what it came to. */
   readonly quality: readonly QualityOutcome[];
   readonly warnings: readonly string[];

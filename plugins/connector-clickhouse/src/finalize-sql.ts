@@ -1,4 +1,5 @@
 import { fail, type Column, type LoadProgram, type SchemaChange } from '@dpone/sdk';
+import { renamed } from '@dpone/sdk/connector';
 import { catchUpAll } from './cluster.js';
 import { onCluster, tableClause, type Design } from './design.js';
 import { plain, type ProgramContext, type Statement } from './program-context.js';
@@ -38,9 +39,12 @@ function commentSql(column: Column): string {
 export const schemaStatements = (ctx: ProgramContext): Statement[] =>
   ctx.program.changes.flatMap((change) => changeStatements(change, ctx)).map(plain);
 
-/** What the program does to the work table's rows, in order. */
-export const rowStatements = (ctx: ProgramContext): Statement[] =>
-  ctx.program.steps.flatMap((step, i) => stepStatements(step, i, ctx));
+/** What the program does to the work table's rows, in order. The target's columns have their new names by then. */
+export function rowStatements(ctx: ProgramContext): Statement[] {
+  const { program } = ctx;
+  const facts = ctx.facts === null ? null : { ...ctx.facts, columns: renamed(ctx.facts.columns, program) };
+  return program.steps.flatMap((step, i) => stepStatements(step, i, { ...ctx, facts }));
+}
 
 function changeStatements(change: SchemaChange, { work, facts, design }: ProgramContext): string[] {
   const alter = `ALTER TABLE ${tableName(work)}${onCluster(design)}`;
@@ -60,6 +64,8 @@ function changeStatements(change: SchemaChange, { work, facts, design }: Program
       if (column === undefined) return [];
       return [`${alter} MODIFY COLUMN ${ident(column.name)} ${stagedType({ ...column, nullable: true })}`];
     }
+    case 'rename_column':
+      return [`${alter} RENAME COLUMN ${ident(change.from)} TO ${ident(change.to)}`];
   }
 }
 

@@ -1,4 +1,5 @@
 import { fail, quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
+import { renamed } from '@dpone/sdk/connector';
 import { copyToBackup, renameToBackup } from './backup-sql.js';
 import { eventStatements } from './events-sql.js';
 import { mergeStatements } from './merge-sql.js';
@@ -20,10 +21,11 @@ export function programStatements(
   const [first, ...rest] = program.steps;
   const swap = first?.op === 'replace_all' && first.by === 'swap' && swapRefused(program, facts) === null;
   if (swap && rest.length === 0) return swapStatements(program, names, facts, keepBackup);
+  const after = facts === null ? null : { ...facts, columns: renamed(facts.columns, program) };
   return [
     ...(keepBackup && facts !== null ? copyToBackup(program.load, facts).map(plain) : []),
     ...program.changes.flatMap((change) => changeStatements(target, change)).map(plain),
-    ...program.steps.flatMap((step) => stepStatements(step, program, names, facts)),
+    ...program.steps.flatMap((step) => stepStatements(step, program, names, after)),
   ];
 }
 
@@ -77,6 +79,8 @@ export function changeStatements(target: TableRef, change: SchemaChange): string
       return [`ALTER TABLE ${table} ALTER ${quoteIdent(change.column.name)} SET DATA TYPE ${sqlType(change.column)}`];
     case 'drop_not_null':
       return [`ALTER TABLE ${table} ALTER ${quoteIdent(change.column)} DROP NOT NULL`];
+    case 'rename_column':
+      return [`ALTER TABLE ${table} RENAME ${quoteIdent(change.from)} TO ${quoteIdent(change.to)}`];
   }
 }
 

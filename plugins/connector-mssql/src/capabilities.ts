@@ -40,7 +40,7 @@ export const sourceCapabilities: SourceCapabilities = {
 export const sinkCapabilities: SinkCapabilities = {
   lanes: ['rows', 'csv', 'tsv', 'jsonl'],
   finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
-  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
+  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column'],
   checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio', 'predicate', 'length', 'count'],
   transactional: true,
   rollback: true,

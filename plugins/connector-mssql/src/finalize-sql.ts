@@ -11,6 +11,7 @@ import {
   type ProgramContext,
   type Statement,
 } from './program-context.js';
+import { renamedFacts, renameStatements } from './rename-columns.js';
 import { BINARY, keysEqual, keysMatch, literalFor, quoteName, tableName } from './sql.js';
 import { collate } from './staging-sql.js';
 import { countHeld, swapRefused, swapStatements } from './swap-sql.js';
@@ -30,13 +31,15 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
   ];
 }
 
-/** The whole transaction, for `plan`: with a note where a full refresh cannot swap, and by what keys are compared. */
-export function explainProgram(program: LoadProgram, ctx: ProgramContext, keepBackup: boolean): string[] {
+/** The program transaction, for `plan`: with a note where a full refresh cannot swap, and by what keys are compared. */
+export function explainProgram(program: LoadProgram, given: ProgramContext, keepBackup: boolean): string[] {
+  const ctx = { ...given, facts: given.facts === null ? null : renamedFacts(given.facts, program) };
   const { facts } = ctx;
   const reason = swaps(program) ? swapRefused(program, ctx) : null;
   return [
     'BEGIN TRANSACTION',
-    ...(keepBackup && facts !== null ? copyToBackup(program.load, facts) : []),
+    ...(keepBackup && given.facts !== null ? copyToBackup(program.load, given.facts) : []),
+    ...renameStatements(program),
     ...(reason === null ? [] : [`-- ${facts === null ? 'made' : 'emptied'} and filled instead of swapped: ${reason}`]),
     ...keyNotes(program, facts),
     ...programStatements(program, ctx).map((s) => s.sql),
@@ -76,6 +79,9 @@ function changeStatements(program: LoadProgram, change: SchemaChange, ctx: Progr
         `ALTER TABLE ${table} ALTER COLUMN ${quoteName(known.name)} ${known.native}${collate(known.name, known.native, ctx)} NULL`,
       ];
     }
+    case 'rename_column':
+      // Made before the facts were read.
+      return [];
   }
 }
 

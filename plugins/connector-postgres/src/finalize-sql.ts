@@ -12,6 +12,7 @@ import {
   type Statement,
 } from './program-context.js';
 import { clearPartitions } from './partitions-sql.js';
+import { renamedFacts, renameStatements } from './rename-columns.js';
 import { columnList, keysEqual, tableName, textLiteral } from './sql.js';
 import { newTableStatements, swapRefused, swapStatements, takeAway } from './swap.js';
 import type { TableFacts } from './target.js';
@@ -42,13 +43,19 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
   ];
 }
 
-/** The whole transaction, for `plan`: with a note where a full refresh cannot swap. */
-export function explainProgram(program: LoadProgram, ctx: ProgramContext, keepBackup: boolean): string[] {
+/** The program transaction, for `plan`: with a note where a full refresh cannot swap. */
+export function explainProgram(
+  program: LoadProgram,
+  { facts, ...given }: ProgramContext,
+  keepBackup: boolean,
+): string[] {
+  const ctx = { ...given, facts: facts === null ? null : renamedFacts(facts, program) };
   const swaps = program.steps.some((s) => s.op === 'replace_all' && s.by === 'swap');
   const reason = swaps && ctx.facts !== null ? swapReason(program, ctx.facts) : null;
   return [
     'BEGIN',
     ...(keepBackup && ctx.facts !== null ? copyToBackup(program.load) : []),
+    ...renameStatements(program),
     ...(reason === null ? [] : [`-- emptied and filled instead of swapped: ${reason}`]),
     ...programStatements(program, ctx).map((s) => s.sql),
     'COMMIT',
@@ -78,6 +85,9 @@ export function changeStatements(target: TableRef, change: SchemaChange, typeOf:
       return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column.name)} TYPE ${typeOf(change.column)}`];
     case 'drop_not_null':
       return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column)} DROP NOT NULL`];
+    case 'rename_column':
+      // Made before the facts were read.
+      return [];
   }
 }
 

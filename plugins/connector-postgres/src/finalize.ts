@@ -15,6 +15,7 @@ import type { MetaNames } from './names.js';
 import { ownPartitions } from './own-partitions.js';
 import type { ProgramContext, Statement } from './program-context.js';
 import { describeBackup, dropOlderBackups } from './rollback.js';
+import { renameColumns } from './rename-columns.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, textLiteral } from './sql.js';
 import { holdDefinition, stagingColumnsInTargetOrder } from './swap.js';
@@ -46,8 +47,9 @@ export async function finalizeLoad(
     await ctx.step('finalize.begun');
     const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
     if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
-    const facts = await heldFacts(session, program, doing);
-    const detail = ctx.keepBackup ? await keepBackup(session, program, facts, doing) : program.receipt.detail;
+    const before = await heldFacts(session, program, doing);
+    const detail = ctx.keepBackup ? await keepBackup(session, program, before, doing) : program.receipt.detail;
+    const facts = await renameColumns(session, program, before, doing);
     const now = ctx.now().toISOString();
     const spec = facts === null ? ctx.spec : inTargetOrder(facts, ctx.spec);
     for (const sql of frameworkStatements(ctx.names, load, spec, ctx.typeOf, now))

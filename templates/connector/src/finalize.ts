@@ -25,6 +25,9 @@ export function applyChange(change: SchemaChange, target: Target): void {
       return;
     case 'drop_not_null':
       target.table = { columns: columns.map((c) => (c.name === change.column ? { ...c, nullable: true } : c)), rows };
+      return;
+    case 'rename_column':
+      target.table = { columns: columns.map((c) => (c.name === change.from ? { ...c, name: change.to } : c)), rows };
   }
 }
 

@@ -1,4 +1,6 @@
 import { fail, type FinalizeResult, type Json, type LoadRef, type RejectedRow, type SinkLoad } from '@dpone/sdk';
+import { noteChanges } from '../evolution/note-changes.js';
+import { SchemaLedger } from '../evolution/schema-ledger.js';
 import { describeChange } from '../plan/difference.js';
 import { lineageOf } from '../record/lineage.js';
 import { routeName } from '../plan/lanes.js';
@@ -40,6 +42,7 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
   const before = plan.stateBefore?.state ?? null;
   trace.state = { key: plan.access.key, before, after: before };
   await teller.tell({ type: 'planned', process: load.process, plan: planResult(plan, load) });
+  await noteChanges(plan, trace);
   if (!plan.hasData) {
     if (!call.onlyNews) await check(call, undefined, 0);
     trace.committed = nothing(plan, 0);
@@ -209,6 +212,10 @@ async function settle(call: ProtocolCall, progress: Progress): Promise<void> {
   }
   await settleSource(call, 'committed');
   try {
+    await new SchemaLedger(plan.open.host.workdir, plan.open.spec).recordApplied(load, {
+      changes: trace.schemaChanges,
+      at: plan.open.host.clock.now().toISOString(),
+    });
     await records.end(load.loadId, {
       status: 'committed',
       rows_loaded: committed.inserted + committed.updated,

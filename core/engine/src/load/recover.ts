@@ -1,4 +1,5 @@
 import type { Json, Receipt, Sink } from '@dpone/sdk';
+import { SchemaLedger } from '../evolution/schema-ledger.js';
 import type { OpenProcess } from '../plan/open-process.js';
 import type { StateAccess } from '../plan/state-access.js';
 import { settleRecord } from '../record/settle-record.js';
@@ -41,6 +42,10 @@ async function settle(loadId: string, call: RecoverCall): Promise<string> {
     return `load ${loadId} was interrupted before its commit and is undone`;
   }
   await settleState(receipt, call.access);
+  await new SchemaLedger(host.workdir, call.open.spec).recordApplied(receipt, {
+    changes: changesOf(receipt),
+    at: receipt.committedAt,
+  });
   await call.records.end(loadId, {
     status: 'committed',
     rows_staged: receipt.rowsStaged,
@@ -50,6 +55,9 @@ async function settle(loadId: string, call: RecoverCall): Promise<string> {
   });
   return `load ${loadId} had committed and is closed`;
 }
+
+const changesOf = ({ detail }: Receipt): readonly string[] =>
+  (detail as { readonly schema_changes?: readonly string[] } | null)?.schema_changes ?? [];
 
 interface ReceiptState {
   readonly key: string;

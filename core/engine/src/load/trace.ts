@@ -1,4 +1,5 @@
 import type { FinalizeResult, Json } from '@dpone/sdk';
+import type { PendingChange } from '../evolution/schema-ledger.js';
 import type { QualityOutcome } from '../quality/outcome.js';
 import type { LineageRecord } from '../record/run-record.js';
 
@@ -8,6 +9,8 @@ export interface LoadTrace {
   readonly loadId: string;
   lane: string | null;
   schemaChanges: string[];
+  /** Changes of the schema that wait. */
+  schemaPending: PendingChange[];
   warnings: string[];
   /** What the rules of quality came to, as far as the load got. */
   quality: QualityOutcome[];
@@ -29,6 +32,7 @@ export const newTrace = (runId: string, loadId: string): LoadTrace => ({
   loadId,
   lane: null,
   schemaChanges: [],
+  schemaPending: [],
   warnings: [],
   quality: [],
   extracted: 0,

@@ -67,8 +67,23 @@ export interface ProcessSpec {
     readonly enabled: boolean;
     readonly mode: 'strict' | 'additive' | 'widening';
     readonly applySafe: boolean;
-    readonly onTypeChange: 'fail' | 'new_column';
+    readonly onTypeChange: 'fail' | 'new_column' | 'quarantine';
     readonly newColumnPrefix: string;
+    /** Columns of the target and what the source calls them now. */
+    readonly renames: Readonly<Record<string, string>>;
+    /** False: a target that does not exist is not made. */
+    readonly createsTables: boolean;
+    /** New columns of the source: added, refused, or left out. */
+    readonly newColumns: 'evolve' | 'freeze' | 'ignore';
+    /** False: types are never widened. */
+    readonly widens: boolean;
+    readonly ddlMode: DdlMode;
+    /** Minutes after midnight UTC between which `safe_window` makes changes. */
+    readonly window?: { readonly from: number; readonly to: number };
+    /** What a change of the schema does to the load. */
+    readonly onSchemaChange: 'apply' | 'notify' | 'fail';
+    /** Folder of the ledger, relative to the project. */
+    readonly ledgerPath: string;
   };
   readonly schemaContract: {
     readonly enforcement: 'strict' | 'coerce' | 'quarantine' | 'warn';
@@ -96,6 +111,9 @@ export interface ProcessSpec {
   /** The whole block as it was written, for `manifest explain` and unknown-to-us but accepted reference keys (`observability`, ...). */
   readonly raw: Readonly<Record<string, Json>>;
 }
+
+/** When changes of an existing table are made: with the load, in a window, once they are approved, or never. */
+export type DdlMode = 'online' | 'safe_window' | 'manual_approval' | 'plan_only';
 
 /** What must have run before. With `path` another manifest (absolute), else this one; without selector and group all of it. */
 export interface DependencySpec {

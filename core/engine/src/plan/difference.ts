@@ -12,10 +12,11 @@ export interface Difference {
 const side = (type: CanonicalType | undefined): string => (type === undefined ? 'absent' : typeName(type));
 
 /** The refusal that lists every difference and what to do about each kind. */
-export function breakingError(differences: readonly Difference[]): DponeError {
+export function breakingError(differences: readonly Difference[], pending: readonly SchemaChange[] = []): DponeError {
   const lines = differences.map((d) => `${d.column}: source ${side(d.source)}, target ${side(d.target)} (${d.why})`);
   const remedies = new Set(differences.map(remedyOf));
-  return fail('DPONE_SCHEMA_BREAKING', `the source does not fit the target: ${lines.join('; ')}`, {
+  const waiting = pending.map((change) => `; waits: ${describeChange(change)}`).join('');
+  return fail('DPONE_SCHEMA_BREAKING', `the source does not fit the target: ${lines.join('; ')}${waiting}`, {
     where: differences.map((d) => d.column).join(', '),
     remedy: [...remedies].join(' '),
   });
@@ -42,5 +43,7 @@ export function describeChange(change: SchemaChange): string {
       return `widen column ${change.column.name} from ${typeName(change.from)} to ${typeName(change.column.type)}`;
     case 'drop_not_null':
       return `allow NULL in column ${change.column}`;
+    case 'rename_column':
+      return `rename column ${change.from} to ${change.to}`;
   }
 }

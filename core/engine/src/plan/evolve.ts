@@ -1,16 +1,10 @@
-import {
-  canHold,
-  fail,
-  type CanonicalType,
-  type Column,
-  type FrameworkColumn,
-  type Schema,
-  type SchemaChange,
-} from '@dpone/sdk';
+import { fail, type Column, type FrameworkColumn, type Schema, type SchemaChange } from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { breakingError, type Difference } from './difference.js';
 import { RESERVED_PREFIX } from './framework.js';
-import { commonType, guessFits } from './widen.js';
+import { refusalOf } from './evolution-policy.js';
+import { renamedColumns } from './renamed-columns.js';
+import { typeFor, typeIn, waitingType } from './type-for.js';
 
 export interface EvolveInput {
   /** The source's columns, in the order in which they are read. */
@@ -27,6 +21,8 @@ export interface EvolveInput {
   readonly policy: ProcessSpec['schemaEvolution'];
   /** The changes that the sink can make. */
   readonly ddl: readonly SchemaChange['kind'][];
+  /** Whether a change has to wait: for a person, or for another hour. */
+  readonly waits: (change: SchemaChange) => boolean;
   /** True where rows that do not fit are set aside: a guess then never changes the target. */
   readonly setsAside: boolean;
   /** True where staging takes the target's place and must therefore have all of its columns. */
@@ -45,6 +41,10 @@ export interface Evolution {
   readonly notNull: readonly string[];
   /** Of these, the ones whose NOT NULL may be dropped if NULLs come. */
   readonly relaxable: readonly string[];
+  /** Changes that wait; the load goes on without them. */
+  readonly pending: readonly SchemaChange[];
+  /** Columns of the source that have no place in the target yet, or are not to have one: they must not be read. */
+  readonly leftOut: readonly string[];
 }
 
 /** How the source's columns get into the target, and what must change for it. Anything breaking is refused, all of it at once. */
@@ -58,19 +58,41 @@ function create(input: EvolveInput): Evolution {
     ...withNative(column, column.native),
     nullable: column.nullable && !required.has(column.name.toLowerCase()),
   }));
-  if (!input.ddl.includes('create_table'))
-    throw fail('DPONE_CAPABILITY', 'the target does not exist and the sink cannot create it', {
+  const refused = !input.policy.createsTables
+    ? 'schema_evolution.tables is freeze'
+    : input.ddl.includes('create_table')
+      ? undefined
+      : 'the sink cannot create it';
+  if (refused !== undefined)
+    throw fail('DPONE_CAPABILITY', `the target does not exist and ${refused}`, {
       where: 'sink.table',
       remedy: 'Create the target first.',
     });
   const schema = { columns: [...columns.filter((c) => !inEnvelope(input, c)), ...input.framework.map(plain)] };
-  return { columns, changes: [{ kind: 'create_table', schema }], kept: [], notNull: [], relaxable: [] };
+  return {
+    columns,
+    changes: [{ kind: 'create_table', schema }],
+    kept: [],
+    notNull: [],
+    relaxable: [],
+    pending: [],
+    leftOut: [],
+  };
 }
 
 function compare(input: EvolveInput, target: Schema): Evolution {
-  const existing = new Map(target.columns.map((c) => [c.name.toLowerCase(), c]));
   const differences: Difference[] = [];
   const changes: SchemaChange[] = [];
+  const pending: SchemaChange[] = [];
+  const leftOut: string[] = [];
+  /** Makes a change, or lets it wait; true where it is made. */
+  const make = (change: SchemaChange): boolean => {
+    const waits = input.waits(change);
+    (waits ? pending : changes).push(change);
+    return !waits;
+  };
+  const existing = renamedColumns(input, target, make, differences);
+  const keys = new Set((target.primaryKey ?? []).map((name) => nameAfter(changes, name)));
   const columns: Column[] = [];
   const notNull: string[] = [];
   const relaxable: string[] = [];
@@ -79,10 +101,12 @@ function compare(input: EvolveInput, target: Schema): Evolution {
   /** Target columns that may stay empty in new rows: left out on purpose, or superseded by a column of the new type. */
   const spared = new Set(input.excluded.map((name) => name.toLowerCase()));
 
-  const add = (column: Column, where: string): void => {
+  /** False where the column cannot be loaded yet. */
+  const add = (column: Column, where: string): boolean => {
     const refused = refusalOf(input, 'add_column');
-    if (refused === undefined) changes.push({ kind: 'add_column', column: { ...column, nullable: true } });
-    else differences.push({ column: where, source: column.type, target: undefined, why: refused });
+    if (refused === undefined) return make({ kind: 'add_column', column: { ...column, nullable: true } });
+    differences.push({ column: where, source: column.type, target: undefined, why: refused });
+    return true;
   };
 
   for (const column of input.source) {
@@ -94,21 +118,19 @@ function compare(input: EvolveInput, target: Schema): Evolution {
     const bare = plain(column);
     if (found === undefined) {
       const added = { ...withNative(column, column.native), nullable: true };
-      add(added, column.name);
-      columns.push(added);
+      if (input.policy.newColumns === 'ignore' || !add(added, column.name)) leftOut.push(column.name);
+      else columns.push(added);
       continue;
     }
     used.add(found.name.toLowerCase());
-    const decided = typeFor(input, column, found);
+    const decided = waitingType(typeFor(input, column, found), column, found, make);
     if ('type' in decided) {
       const native = decided.widen ? undefined : found.native;
       columns.push(withNative({ ...bare, name: found.name, type: decided.type }, native));
-      if (decided.widen)
-        changes.push({ kind: 'widen_column', column: { ...found, type: decided.type }, from: found.type });
       if (!found.nullable && column.nullable) {
         notNull.push(found.name);
-        const free = !required.has(found.name.toLowerCase()) && !(target.primaryKey ?? []).includes(found.name);
-        if (free && column.inferred !== true && canRelax(input)) relaxable.push(found.name);
+        const free = !required.has(found.name.toLowerCase()) && !keys.has(found.name);
+        if (free && column.inferred !== true && canRelax(input, found.name, pending)) relaxable.push(found.name);
       }
     } else if (input.policy.onTypeChange === 'new_column') {
       const name = input.policy.newColumnPrefix + found.name;
@@ -119,15 +141,18 @@ function compare(input: EvolveInput, target: Schema): Evolution {
       const type = generated === undefined ? column.type : typeIn(input, column, generated);
       if (type === undefined)
         differences.push({ column: name, source: column.type, target: generated!.type, why: decided.why });
-      else columns.push({ ...bare, name: generated?.name ?? name, type, nullable: true });
-      if (generated === undefined) add({ ...bare, name, nullable: true }, name);
+      else if (generated !== undefined || add({ ...bare, name, nullable: true }, name))
+        columns.push({ ...bare, name: generated?.name ?? name, type, nullable: true });
+      else leftOut.push(column.name);
     } else differences.push({ column: column.name, source: column.type, target: found.type, why: decided.why });
   }
 
-  for (const column of input.framework) if (!existing.has(column.name.toLowerCase())) add(plain(column), column.name);
+  for (const column of input.framework)
+    if (!existing.has(column.name.toLowerCase()) && !add(plain(column), column.name))
+      differences.push({ column: column.name, source: column.type, target: undefined, why: WAITING });
 
   const kept: FrameworkColumn[] = [];
-  for (const column of target.columns.filter((c) => !used.has(c.name.toLowerCase()))) {
+  for (const column of [...existing.values()].filter((c) => !used.has(c.name.toLowerCase()))) {
     const lower = column.name.toLowerCase();
     if (column.generated === true) continue;
     const ours = lower.startsWith(RESERVED_PREFIX) || lower.startsWith(input.policy.newColumnPrefix.toLowerCase());
@@ -140,61 +165,36 @@ function compare(input: EvolveInput, target: Schema): Evolution {
       });
     else if (!column.nullable) {
       const refused = refusalOf(input, 'drop_not_null');
-      if (refused === undefined) changes.push({ kind: 'drop_not_null', column: column.name });
-      else
+      const made = refused === undefined && make({ kind: 'drop_not_null', column: column.name });
+      if (!made)
         differences.push({
           column: column.name,
           source: undefined,
           target: column.type,
-          why: `it is NOT NULL and not filled; ${refused}`,
+          why: `it is NOT NULL and not filled; ${refused ?? WAITING}`,
         });
     }
     if (input.swaps) kept.push({ ...withNative(column, column.native), nullable: true, value: 'null' });
   }
-  if (differences.length > 0) throw breakingError(differences);
-  return { columns, changes, kept, notNull, relaxable };
+  if (differences.length > 0) throw breakingError(differences, pending);
+  return { columns, changes, kept, notNull, relaxable, pending, leftOut };
 }
+
+const nameAfter = (changes: readonly SchemaChange[], name: string): string =>
+  changes.flatMap((change) => (change.kind === 'rename_column' && change.from === name ? [change.to] : []))[0] ?? name;
+
+const WAITING = 'the change that it needs waits';
 
 const inEnvelope = (input: EvolveInput, column: Column): boolean =>
   input.envelope.some((name) => name.toLowerCase() === column.name.toLowerCase());
 
-type Decided = { readonly type: CanonicalType; readonly widen: boolean } | { readonly why: string };
-
-/** The type that a source column has in an existing target column, or why none will do. */
-function typeFor(input: EvolveInput, source: Column, target: Column): Decided {
-  const type = typeIn(input, source, target);
-  if (type !== undefined) return { type, widen: false };
-  // "Some value is no number" says less than the row error that reading it as the target's type gives: file, line, value.
-  const vague = source.inferred === true && source.type.kind === 'string' && input.policy.onTypeChange === 'fail';
-  if (vague || (source.inferred === true && input.setsAside)) return { type: target.type, widen: false };
-  const wide = commonType(target.type, source.type);
-  if (wide === undefined) return { why: 'no widening holds both' };
-  const refused = refusalOf(input, 'widen_column');
-  if (refused !== undefined) return { why: refused };
-  if (input.physicalType({ ...target, type: wide }) === undefined)
-    return { why: 'the sink has no type that holds both' };
-  return { type: wide, widen: true };
-}
-
-/** The type in which an existing target column takes a source column as it is, or undefined. */
-function typeIn(input: EvolveInput, source: Column, target: Column): CanonicalType | undefined {
-  if (canHold(target.type, source.type)) return target.type;
-  if (source.inferred === true && guessFits(target.type, source.type)) return target.type;
-  const physical = input.physicalType({ ...source, nullable: target.nullable });
-  const same = physical !== undefined && (physical === target.native?.type || physical === input.physicalType(target));
-  return same ? source.type : undefined;
-}
-
-const canRelax = (input: EvolveInput): boolean => refusalOf(input, 'drop_not_null') === undefined;
-
-/** Why a kind of change is not made, or undefined where it may be. */
-function refusalOf(input: EvolveInput, kind: SchemaChange['kind']): string | undefined {
-  const { enabled, mode, applySafe } = input.policy;
-  if (!enabled) return 'schema_evolution is off';
-  if (!applySafe) return 'schema_evolution.apply_safe is false';
-  if (mode === 'strict') return 'schema_evolution.mode is strict';
-  if (mode === 'additive' && kind !== 'add_column') return 'schema_evolution.mode is additive';
-  return input.ddl.includes(kind) ? undefined : `the sink cannot ${kind.replaceAll('_', ' ')}`;
+/** Whether NOT NULL may go if NULLs come. That it would have to wait is known only now, so it is noted at once. */
+function canRelax(input: EvolveInput, column: string, pending: SchemaChange[]): boolean {
+  if (refusalOf(input, 'drop_not_null') !== undefined) return false;
+  const change = { kind: 'drop_not_null', column } as const;
+  if (!input.waits(change)) return true;
+  pending.push(change);
+  return false;
 }
 
 /** A column with its type's own name in the system where the type is meant: the target's, or for a new column the source's. */

@@ -15,12 +15,14 @@ import { codecDefinitions } from '../codec-service.js';
 import { datedColumns, historyChecks } from '../quality/manifest-checks.js';
 import type { PlannedQuality } from '../quality/planned-check.js';
 import { planChecks } from './checks.js';
+import { waitingChanges } from '../evolution/waiting-changes.js';
 import { contractWarnings, findName, resolveColumns } from './columns.js';
+import { refuseChanges } from './evolution-policy.js';
 import { evolve } from './evolve.js';
 import { frameworkColumns } from './framework.js';
 import { planLanes, type LaneInput, type LanePlan } from './lanes.js';
 import type { OpenProcess } from './open-process.js';
-import { openRead } from './open-read.js';
+import { badRowsOf, openRead } from './open-read.js';
 import type { StateAccess } from './state-access.js';
 import { planStrategy } from './strategy.js';
 import { whereOf } from './where.js';
@@ -41,6 +43,8 @@ export interface LoadPlan {
   readonly changes: readonly SchemaChange[];
   /** Columns whose NOT NULL is dropped if NULLs come. */
   readonly relaxable: readonly string[];
+  /** Changes that wait, and that the load goes on without. */
+  readonly pending: readonly SchemaChange[];
   readonly quality: PlannedQuality;
   readonly lanes: LanePlan;
   readonly warnings: readonly string[];
@@ -66,21 +70,53 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
   });
   const stateBefore = await access.get();
   const stored: Json = stateBefore?.state ?? null;
-  const read = await openRead({ open, source, read: kind, steps, where, stored, target: target.schema });
-  try {
-    return await decide(open, { source, sink, access, target, stateBefore, read });
-  } catch (error) {
-    await read.close().catch(() => undefined);
-    throw error;
-  }
+  const waits = await waitingChanges(host, spec);
+  const attempt = async (of: OpenProcess, earlier: readonly SchemaChange[]): Promise<LoadPlan> => {
+    const read = await openRead({ open: of, source, read: kind, steps, where, stored, target: target.schema });
+    let leftOut: LeftOut;
+    try {
+      const decided = await decide(of, { source, sink, access, target, stateBefore, read, waits });
+      if (!('columns' in decided)) return { ...decided, pending: [...earlier, ...decided.pending] };
+      leftOut = decided;
+    } catch (error) {
+      await read.close().catch(() => undefined);
+      throw error;
+    }
+    // Lanes carry all columns of a read: one that has no place in the target yet must not be read at all.
+    await read.close();
+    // What else waits is found again; only the columns are not seen any more.
+    return attempt(
+      without(of, leftOut.columns),
+      leftOut.pending.filter(({ kind }) => kind === 'add_column'),
+    );
+  };
+  return attempt(open, []);
 }
 
-type Known = Pick<LoadPlan, 'source' | 'sink' | 'access' | 'target' | 'stateBefore' | 'read'>;
+/** What a read brings that the load cannot place: it is opened again without. */
+interface LeftOut {
+  readonly columns: readonly string[];
+  readonly pending: readonly SchemaChange[];
+}
 
-async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
+function without(open: OpenProcess, columns: readonly string[]): OpenProcess {
+  const { spec } = open;
+  const excludeColumns = [...spec.source.excludeColumns, ...columns];
+  const warning = `left out of the load: ${columns.join(', ')} (schema_evolution)`;
+  return {
+    ...open,
+    spec: { ...spec, source: { ...spec.source, excludeColumns }, warnings: [...spec.warnings, warning] },
+  };
+}
+
+type Known = Pick<LoadPlan, 'source' | 'sink' | 'access' | 'target' | 'stateBefore' | 'read'> & {
+  readonly waits: (change: SchemaChange) => boolean;
+};
+
+async function decide(open: OpenProcess, { waits, ...known }: Known): Promise<LoadPlan | LeftOut> {
   const { spec, host } = open;
   const { sink, target, read } = known;
-  const badRows = spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail';
+  const badRows = badRowsOf(spec);
   if (read.partitions.length === 0 && read.schema.columns.length === 0) {
     const strategy = await planStrategy(host, open, {
       uniqueKey: spec.sink.strategy.uniqueKey,
@@ -88,7 +124,7 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
     });
     const staging = { columns: [], framework: [], badRows } as const;
     const quality = { staging: [], history: historyChecks(spec, datedColumns(spec, target.schema)), settled: [] };
-    const nothing = { changes: [], relaxable: [], quality, warnings: spec.warnings };
+    const nothing = { changes: [], relaxable: [], pending: [], quality, warnings: spec.warnings };
     return { ...known, open, strategy, hasData: false, staging, lanes: NO_LANES, ...nothing };
   }
   const columns = resolveColumns(read.schema.columns, spec);
@@ -118,6 +154,7 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
     required: Object.entries(spec.schemaContract.columns).flatMap(([name, rule]) => (rule.nullable ? [] : [name])),
     policy: spec.schemaEvolution,
     ddl: open.sink.capabilities.ddl,
+    waits,
     setsAside: badRows === 'reject',
     swaps: first.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
     physicalType: (column) => {
@@ -125,6 +162,8 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
       return 'type' in physical ? physical.type : undefined;
     },
   });
+  if (evolution.leftOut.length > 0) return { columns: evolution.leftOut, pending: evolution.pending };
+  refuseChanges(spec, evolution.changes);
   const moved = uniqueKey.find((name) => !evolution.columns.some((c) => c.name === name));
   if (moved !== undefined)
     throw fail(
@@ -163,6 +202,7 @@ async function decide(open: OpenProcess, known: Known): Promise<LoadPlan> {
     staging: { columns: evolution.columns, framework: [...framework, ...evolution.kept], badRows },
     changes: evolution.changes,
     relaxable: evolution.relaxable,
+    pending: evolution.pending,
     quality,
     lanes: await chooseLanes(open, laneInput),
     warnings: [

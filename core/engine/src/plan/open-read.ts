@@ -1,4 +1,5 @@
-import type { FinalizeStep, Json, Predicate, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
+import type { BadRowPolicy, FinalizeStep, Json, Predicate, ReadRequest, Schema, Source, SourceRead } from '@dpone/sdk';
+import type { ProcessSpec } from '../manifest/process-spec.js';
 import { columnsToRead, hintOf } from './columns.js';
 import type { OpenProcess } from './open-process.js';
 import { cursorOf } from './strategy.js';
@@ -39,7 +40,7 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     parallel: parallelOf(open),
     ...partitionBy(spec.source.partitioning),
     ...(hint === undefined ? {} : { hint }),
-    badRows: spec.schemaContract.enforcement === 'quarantine' ? 'reject' : 'fail',
+    badRows: badRowsOf(spec),
     ...(increment && open.maxRows !== undefined ? { maxRows: open.maxRows } : {}),
     mayRepeat: (input.steps ?? []).every(matchesByKey),
   };
@@ -56,6 +57,10 @@ export async function openRead(input: ReadInput): Promise<SourceRead> {
     throw error;
   }
 }
+
+/** Rows that cannot be read as their column's type are set aside where the contract or the schema policy says so. */
+export const badRowsOf = ({ schemaContract, schemaEvolution }: ProcessSpec): BadRowPolicy =>
+  schemaContract.enforcement === 'quarantine' || schemaEvolution.onTypeChange === 'quarantine' ? 'reject' : 'fail';
 
 /** Whether rows that the target has already leave it as it is. */
 const matchesByKey = (step: FinalizeStep): boolean =>

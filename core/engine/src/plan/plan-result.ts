@@ -46,13 +46,15 @@ export function planResult(plan: LoadPlan, load: LoadRef): PlanResult {
       table: `__dpone__stg_${load.loadId}`,
       shadow_or_swap: plan.strategy.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
     },
-    schema_changes: [...changes, ...relaxed],
+    schema_changes: [...changes, ...relaxed, ...plan.pending.map((change) => `waits: ${describeChange(change)}`)],
     schema_evolution: {
       enabled: evolution.enabled,
       mode: evolution.mode,
       apply_safe: evolution.applySafe,
       ddl_preview: changes,
       on_type_change: evolution.onTypeChange,
+      ddl_mode: evolution.ddlMode,
+      pending: plan.pending.map(describeChange),
     },
     type_inference: {
       options: {},

@@ -1,4 +1,5 @@
 import { typeName, type Json, type LoadProgram, type LoadRef, type SchemaChange } from '@dpone/sdk';
+import { describeChange } from './difference.js';
 import { routeName } from './lanes.js';
 import type { LoadPlan } from './load-plan.js';
 
@@ -45,6 +46,7 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
         source: plan.read.identity,
         schema: columns.map((c) => ({ name: c.name, type: typeName(c.type) })),
         lane: routeName(plan.lanes.route),
+        ...changesDetail([...plan.changes, ...facts.changes]),
         ...(Object.keys(facts.newest ?? {}).length === 0 ? {} : { newest: { ...facts.newest } }),
         state: {
           key,
@@ -58,6 +60,10 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
     state: facts.stateAfter === undefined || !inTarget ? null : { key, state: facts.stateAfter },
   };
 }
+
+/** What the load changes of the schema, so that whoever finishes it after a crash can write it down. */
+const changesDetail = (changes: readonly SchemaChange[]): { schema_changes?: string[] } =>
+  changes.length === 0 ? {} : { schema_changes: changes.map(describeChange) };
 
 /** `main.orders`, `orders`. */
 export const targetName = (table: LoadRef['target']): string =>

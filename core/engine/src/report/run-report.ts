@@ -175,6 +175,7 @@ function absent(
     lane: null,
     strategy: '',
     schema_changes: [],
+    schema_pending: [],
     quality: [],
     warnings: [],
     state: null,

@@ -138,7 +138,6 @@ describe('what a manifest comes to', () => {
       'sink.options.normalization',
       'sink.options.lineage.features',
       'sink.options.schema_evolution.on_breaking',
-      'sink.options.schema_evolution.ledger_path',
     ]);
     expect(process.warnings).to.have.length(process.ignored.length);
     expect(process.warnings[0]).to.equal('m.yml:18:1: transforms is accepted and not acted on by this version');

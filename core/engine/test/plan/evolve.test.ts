@@ -19,6 +19,13 @@ const POLICY = {
   applySafe: true,
   onTypeChange: 'fail',
   newColumnPrefix: '__dpone__nc__',
+  renames: {},
+  createsTables: true,
+  newColumns: 'evolve',
+  widens: true,
+  ddlMode: 'online',
+  onSchemaChange: 'apply',
+  ledgerPath: '.dpone/schema-ledger',
 } as const;
 const input = (change: Partial<EvolveInput>): EvolveInput => ({
   source: [],
@@ -28,7 +35,8 @@ const input = (change: Partial<EvolveInput>): EvolveInput => ({
   framework: [],
   required: [],
   policy: POLICY,
-  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null'],
+  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column'],
+  waits: () => false,
   setsAside: false,
   swaps: false,
   physicalType: (c) => typeName(c.type),

@@ -28,6 +28,9 @@ export function applyChange(transaction: Durable, target: string, change: Schema
       break;
     case 'drop_not_null':
       columns[at(change.column)] = { ...columns[at(change.column)]!, nullable: true };
+      break;
+    case 'rename_column':
+      columns[at(change.from)] = { ...columns[at(change.from)]!, name: change.to };
   }
   transaction.tables.set(target, { ...table, columns });
 }

@@ -5,5 +5,6 @@ export * from './is-json-text.js';
 export * from './number-text.js';
 export * from './plain-value.js';
 export * from './record-rows.js';
+export * from './renames.js';
 export * from './shown-value.js';
 export * from './wait-for-lock.js';

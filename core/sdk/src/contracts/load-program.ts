@@ -98,7 +98,9 @@ export type SchemaChange =
   | { readonly kind: 'create_table'; readonly schema: Schema }
   | { readonly kind: 'add_column'; readonly column: Column }
   | { readonly kind: 'widen_column'; readonly column: Column; readonly from: Column['type'] }
-  | { readonly kind: 'drop_not_null'; readonly column: string };
+  | { readonly kind: 'drop_not_null'; readonly column: string }
+  /** The column keeps its type, its values and what else is said of it. Comes before every other change. */
+  | { readonly kind: 'rename_column'; readonly from: string; readonly to: string };
 
 /** A range of numbers. An absent end is no bound; an `open` end does not belong to it. */
 export interface NumberRange {

@@ -41,13 +41,25 @@ export const lineageSchema = z
 export const EVOLUTION_AS_IS: Readonly<Record<string, string | boolean>> = {
   on_breaking: 'fail',
   allow_reserved_dpone_columns: false,
-  tables: 'evolve',
-  columns: 'evolve',
-  data_type: 'widen',
-  ddl_mode: 'online',
-  on_schema_change: 'apply',
   allow_blocking_online: false,
 };
+
+/** Keys of `schema_evolution` that say something and are acted on. */
+export const EVOLUTION_ACTED: ReadonlySet<string> = new Set([
+  'enabled',
+  'mode',
+  'apply_safe',
+  'on_type_change',
+  'new_column_prefix',
+  'renames',
+  'tables',
+  'columns',
+  'data_type',
+  'ddl_mode',
+  'window',
+  'on_schema_change',
+  'ledger_path',
+]);
 
 export const evolutionSchema = z
   .preprocess(
@@ -70,25 +82,65 @@ export const evolutionSchema = z
         .meta({ defaultsTo: 'widening' }),
       apply_safe: flag().optional().describe('false: changes are shown and not made.').meta({ defaultsTo: true }),
       on_type_change: z
-        .enum(['fail', 'new_column'])
+        .enum(['fail', 'new_column', 'quarantine'])
         .optional()
-        .describe('A type that cannot be widened stops the load, or its values go to a new column.')
+        .describe(
+          'A type that cannot be widened stops the load, its values go to a new column, or the rows that do not fit are set aside.',
+        )
         .meta({ defaultsTo: 'fail' }),
       new_column_prefix: text()
         .optional()
         .describe('Prefix of such a new column.')
         .meta({ defaultsTo: '__dpone__nc__' }),
+      renames: z
+        .record(z.string().min(1), z.string().min(1))
+        .optional()
+        .describe(
+          'Columns that the source calls otherwise now, `old: new`: the target renames them and keeps their values.',
+        ),
+      tables: z
+        .enum(['evolve', 'freeze'])
+        .optional()
+        .describe('`freeze`: a target that does not exist is not made.')
+        .meta({ defaultsTo: 'evolve' }),
+      columns: z
+        .enum(['evolve', 'freeze', 'ignore'])
+        .optional()
+        .describe('New columns of the source are added, stop the load, or are left out of it.')
+        .meta({ defaultsTo: 'evolve' }),
+      data_type: z
+        .enum(['widen', 'freeze', 'variant_column', 'quarantine'])
+        .optional()
+        .describe(
+          'A type that changed is widened, stops the load, or does what `on_type_change` calls `new_column` and `quarantine`.',
+        )
+        .meta({ defaultsTo: 'widen' }),
+      ddl_mode: z
+        .enum(['online', 'safe_window', 'manual_approval', 'plan_only'])
+        .optional()
+        .describe(
+          'When an existing table is changed: with the load, within `window`, once `dpone schema approve` has released the change, or never. What waits is written to the ledger, and the load goes on without it where it can.',
+        )
+        .meta({ defaultsTo: 'online' }),
+      window: z
+        .string()
+        .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'must be two times, as "22:00-04:30"')
+        .optional()
+        .describe('The hours of `ddl_mode: safe_window`, in UTC: "22:00-04:30".'),
+      on_schema_change: z
+        .enum(['apply', 'notify', 'fail'])
+        .optional()
+        .describe('`notify`: every change is also a warning. `fail`: a change that is made or waits stops the load.')
+        .meta({ defaultsTo: 'apply' }),
+      ledger_path: text()
+        .optional()
+        .describe('The folder in which changes are recorded, relative to the project.')
+        .meta({ defaultsTo: '.dpone/schema-ledger' }),
       on_breaking: accepted('`ignore` goes on after a breaking change'),
       allow_reserved_dpone_columns: accepted('Lets a source have columns named `__dpone__*`'),
-      tables: accepted('Whether tables are created'),
-      columns: accepted('Whether columns are added'),
-      data_type: accepted('Whether types are widened'),
-      ddl_mode: accepted('When changes are made'),
       lock_timeout_seconds: accepted('How long a change waits for locks'),
       statement_timeout_seconds: accepted('How long a change may take'),
       max_table_size_for_inline_ddl: accepted('Size past which changes are not made during a load'),
-      on_schema_change: accepted('What a change does to the pipeline'),
-      ledger_path: accepted('Where changes are recorded'),
       allow_blocking_online: accepted('Lets online changes block'),
     }),
   )

@@ -108,7 +108,7 @@ function assemble(
     dependsOn: (process.depends_on ?? []).map((entry) => dependencySpec(entry, context.path)),
     state: state.spec,
     lineage: lineageSpec(engine, warn),
-    schemaEvolution: evolutionSpec(engine),
+    schemaEvolution: evolutionSpec(engine, (key, message) => conflict([...home('schema_evolution'), key], message)),
     schemaContract: contractSpec(process, engine),
     quality: quality.rules,
     ...(contract === undefined ? {} : { qualityContract: contract }),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { childMap, child, pathText, plain, type MapNode, type Path } from '../read/node.js';
 import { engineOptions } from '../schema/option-fields.js';
-import { EVOLUTION_AS_IS } from '../schema/policy-fields.js';
+import { EVOLUTION_ACTED, EVOLUTION_AS_IS } from '../schema/policy-fields.js';
 import { processSchema } from '../schema/process-schema.js';
 
 /** Keys of a shape that are accepted and not acted on. */
@@ -14,12 +14,7 @@ const OPTIONS = ignoredKeys(engineOptions);
 const NESTED: readonly (readonly [string, (key: string, value: unknown) => boolean])[] = [
   ['lineage', (key) => key === 'features'],
   ['partitioning', (key) => key === 'adaptive'],
-  [
-    'schema_evolution',
-    (key, value) =>
-      !['enabled', 'mode', 'apply_safe', 'on_type_change', 'new_column_prefix'].includes(key) &&
-      EVOLUTION_AS_IS[key] !== value,
-  ],
+  ['schema_evolution', (key, value) => !EVOLUTION_ACTED.has(key) && EVOLUTION_AS_IS[key] !== value],
 ];
 
 /** Switching off what is not there is no news. */

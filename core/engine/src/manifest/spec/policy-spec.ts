@@ -18,14 +18,44 @@ export function lineageSpec(options: EngineOptions, warn: (sentence: string) => 
   return off ? { enabled: false, preset: 'off' } : { enabled: true, preset: lineage.preset ?? DEFAULT_PRESET };
 }
 
-export function evolutionSpec({ schema_evolution: evolution }: EngineOptions): ProcessSpec['schemaEvolution'] {
+/** `conflict` is told, with the key, of what cannot be meant together. */
+export function evolutionSpec(
+  { schema_evolution: evolution }: EngineOptions,
+  conflict: (key: string, message: string) => void,
+): ProcessSpec['schemaEvolution'] {
+  const { data_type: dataType, ddl_mode: ddlMode = 'online', window, renames = {} } = evolution ?? {};
+  const variant = dataType === 'variant_column' ? 'new_column' : dataType === 'quarantine' ? 'quarantine' : undefined;
+  const asked = evolution?.on_type_change;
+  if (variant !== undefined && asked !== undefined && asked !== variant)
+    conflict('data_type', `data_type: ${dataType} and on_type_change: ${asked} exclude each other`);
+  if (ddlMode === 'safe_window' && window === undefined)
+    conflict('ddl_mode', 'ddl_mode: safe_window needs window: "22:00-04:30"');
+  if (ddlMode !== 'safe_window' && window !== undefined) conflict('window', 'window needs ddl_mode: safe_window');
+  const names = Object.values(renames).map((name) => name.toLowerCase());
+  if (new Set(names).size < names.length) conflict('renames', 'renames gives two columns the same name');
   return {
     enabled: evolution?.enabled ?? true,
     mode: evolution?.mode ?? 'widening',
     applySafe: evolution?.apply_safe ?? true,
-    onTypeChange: evolution?.on_type_change ?? 'fail',
+    onTypeChange: variant ?? asked ?? 'fail',
     newColumnPrefix: evolution?.new_column_prefix ?? '__dpone__nc__',
+    renames,
+    createsTables: evolution?.tables !== 'freeze',
+    newColumns: evolution?.columns ?? 'evolve',
+    widens: dataType !== 'freeze',
+    ddlMode,
+    ...(window === undefined ? {} : { window: minutesOf(window) }),
+    onSchemaChange: evolution?.on_schema_change ?? 'apply',
+    ledgerPath: evolution?.ledger_path ?? '.dpone/schema-ledger',
   };
+}
+
+function minutesOf(window: string): { from: number; to: number } {
+  const [from, to] = window.split('-').map((time) => {
+    const [hours, minutes] = time.split(':').map(Number);
+    return hours! * 60 + minutes!;
+  });
+  return { from: from!, to: to! };
 }
 
 /** The contract: of the options as a whole, else of the top level. */

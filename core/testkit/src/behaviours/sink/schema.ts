@@ -1,7 +1,7 @@
 import { canHold, type Column, type SchemaChange } from '@dpone/sdk';
 import type { Behaviour } from '../../behaviour.js';
 import { orders } from '../../fixtures/domain.js';
-import type { Fixture } from '../../fixtures/fixture.js';
+import type { Fixture, Row } from '../../fixtures/fixture.js';
 import type { SinkScenario } from '../../scenario.js';
 import { bench, create, expectTarget, firstSteps, held, load, useSink } from './use-sink.js';
 
@@ -13,6 +13,8 @@ interface Change {
   /** What the source is before the change, and what it is after it. */
   readonly before: (whole: Fixture) => Fixture;
   readonly after: (whole: Fixture) => Fixture;
+  /** What becomes of a row that is there. Default: nothing. */
+  readonly there?: (row: Row) => Row;
 }
 
 const note: Column = { name: 'note', type: { kind: 'string' }, nullable: true };
@@ -47,26 +49,42 @@ const CHANGES: readonly Change[] = [
     before: (whole) => withColumn(whole, small, () => 7),
     after: (whole) => withColumn(whole, { ...small, nullable: true }, () => null),
   },
+  {
+    name: 'rename_column',
+    change: { kind: 'rename_column', from: 'note', to: 'Remark "1"' },
+    before: (whole) => withColumn(whole, note, (row) => `old ${String(row['id'])}`),
+    after: (whole) => withColumn(whole, { ...note, name: 'Remark "1"' }, (row) => `new ${String(row['id'])}`),
+    there: ({ note: text, ...row }) => ({ ...row, 'Remark "1"': text }),
+  },
 ];
 
 /** Every schema change that a sink declares keeps the old rows and takes the new ones. */
-export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map(({ name, change, before, after }) => ({
-  id: `sink.schema.${name}`,
-  title: `${name} keeps the rows that are there and takes the new ones`,
-  applies: ({ definition }) =>
-    definition.capabilities.ddl.includes(change.kind) && definition.capabilities.finalize.includes('append'),
-  run: (scenario) =>
-    bench(scenario, async (b) => {
-      const old = before(held(scenario, orders(1, 3)));
-      const fresh = after(held(scenario, orders(4, 6)));
-      await create(b, 1, old);
-      await load(b, 2, fresh, { changes: [change], steps: firstSteps(b) });
-      const now = await useSink(b, (sink) => sink.inspect());
-      for (const column of fresh.schema.columns) {
-        const there = now.schema?.columns.find((c) => c.name === column.name);
-        if (there === undefined || !canHold(there.type, column.type) || (column.nullable && !there.nullable))
-          throw new Error(`inspect() after ${name} says ${JSON.stringify(there)}, expected ${JSON.stringify(column)}.`);
-      }
-      await expectTarget(b, [...old.rows, ...fresh.rows], fresh.schema.columns, `the target after ${name}`);
-    }),
-}));
+export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map(
+  ({ name, change, before, after, there = (row) => row }) => ({
+    id: `sink.schema.${name}`,
+    title: `${name} keeps the rows that are there and takes the new ones`,
+    applies: ({ definition }) =>
+      definition.capabilities.ddl.includes(change.kind) && definition.capabilities.finalize.includes('append'),
+    run: (scenario) =>
+      bench(scenario, async (b) => {
+        const old = before(held(scenario, orders(1, 3)));
+        const fresh = after(held(scenario, orders(4, 6)));
+        await create(b, 1, old);
+        await load(b, 2, fresh, { changes: [change], steps: firstSteps(b) });
+        const now = await useSink(b, (sink) => sink.inspect());
+        for (const column of fresh.schema.columns) {
+          const there = now.schema?.columns.find((c) => c.name === column.name);
+          if (there === undefined || !canHold(there.type, column.type) || (column.nullable && !there.nullable))
+            throw new Error(
+              `inspect() after ${name} says ${JSON.stringify(there)}, expected ${JSON.stringify(column)}.`,
+            );
+        }
+        await expectTarget(
+          b,
+          [...old.rows.map(there), ...fresh.rows],
+          fresh.schema.columns,
+          `the target after ${name}`,
+        );
+      }),
+  }),
+);
