@@ -1,4 +1,5 @@
 import { definePlugin } from '@dpone/sdk';
+import { cdcPlan } from './gates/cdc-plan.js';
 import { perfAdvise } from './gates/perf-advise.js';
 import { schemaApprove } from './gates/schema-approve.js';
 import { schemaExpandContract } from './gates/schema-expand-contract.js';
@@ -10,6 +11,7 @@ import { strategyPreflight } from './gates/strategy-preflight.js';
 import { strategyRepairPlan } from './gates/strategy-repair-plan.js';
 
 export {
+  cdcPlan,
   perfAdvise,
   schemaApprove,
   schemaExpandContract,
@@ -23,6 +25,7 @@ export {
 
 export default definePlugin({
   register(host) {
+    host.gate('cdc-plan', cdcPlan);
     host.gate('schema-plan', schemaPlan);
     host.gate('schema-approve', schemaApprove);
     host.gate('schema-infer', schemaInfer);
