@@ -2,7 +2,7 @@ import type { ApplyEventsStep } from '@dpone/sdk';
 import { AS, createMade, insertMade, keyColumns, MADE, takeMade } from './made-sql.js';
 import { effectsOf, eventsOf, GONE, IN, KEY, ORDER, truncates } from './effects-sql.js';
 import { keyAmong } from './keys-sql.js';
-import { chainOf, gatheredRows } from './gathered-sql.js';
+import { canStay, chainOf, gatheredRows } from './gathered-sql.js';
 import { sqlTime } from './meta-sql.js';
 import { plain, type ProgramContext, type Statement } from './program-context.js';
 import { columnList, ident, tableName, text } from './sql.js';
@@ -84,7 +84,7 @@ function valueOf(c: WorkColumn, step: ApplyEventsStep): string {
   const typed = (sql: string): string => `CAST(${sql} AS ${c.type})`;
   const name = ident(c.name);
   if (!c.staged) return `if(isNull(__t.${KEY}), ${emptyValue(c)}, ${typed(`__t.${name}`)})`;
-  if (step.envelope.unchanged === undefined || step.key.includes(c.name)) return typed(`__e.${name}`);
+  if (step.envelope.unchanged === undefined || !canStay(c.name, step)) return typed(`__e.${name}`);
   const left = `has(__e.${IN.left}, ${text(c.name)})`;
   return typed(
     `if(NOT ${left}, __e.${name}, if(tupleElement(__g.${name}, 1) > 0, tupleElement(__g.${name}, 2).1, __t.${name}))`,

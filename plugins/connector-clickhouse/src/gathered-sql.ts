@@ -4,6 +4,10 @@ import type { ProgramContext } from './program-context.js';
 import { ident, tableName, text } from './sql.js';
 import { workColumns } from './work-columns.js';
 
+/** Whether an event can leave a column as it is: not the key, nor what dpone fills. */
+export const canStay = (name: string, { key }: ApplyEventsStep): boolean =>
+  !key.includes(name) && !name.startsWith('__dpone__');
+
 /**
  * Of each key `f` the runs of events that its row comes of: the last one, the one that it hangs on, and so on. A run
  * hangs on the one that its key, or the key before, was in; where there is none on the target's row (0), and on nothing
@@ -33,7 +37,7 @@ export function chainOf(step: ApplyEventsStep, { tables }: ProgramContext, lasts
 export function gatheredRows(step: ApplyEventsStep, ctx: ProgramContext): string {
   const [chain, events, effects] = [ctx.tables.chain, ctx.tables.events, ctx.tables.effects].map(tableName);
   const values = workColumns(ctx)
-    .filter((c) => c.staged && !step.key.includes(c.name))
+    .filter((c) => c.staged && canStay(c.name, step))
     .map((c) => {
       const wrote = `NOT has(__e.${IN.left}, ${text(c.name)})`;
       return `tuple(countIf(${wrote}), argMaxIf(tuple(__e.${ident(c.name)}), __e.${ORDER}, ${wrote})) AS ${ident(c.name)}`;

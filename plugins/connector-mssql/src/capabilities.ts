@@ -39,13 +39,32 @@ export const sourceCapabilities: SourceCapabilities = {
 
 export const sinkCapabilities: SinkCapabilities = {
   lanes: ['rows', 'csv', 'tsv', 'jsonl'],
-  finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
+  finalize: [
+    'replace_all',
+    'append',
+    'merge',
+    'delete',
+    'replace_partitions',
+    'remove_absent',
+    'add_versions',
+    'apply_events',
+  ],
   ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column'],
-  checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio', 'predicate', 'length', 'count'],
+  checks: [
+    'not_null',
+    'unique',
+    'accepted_values',
+    'min_rows',
+    'max_null_ratio',
+    'max_distinct',
+    'predicate',
+    'length',
+    'count',
+  ],
   transactional: true,
   rollback: true,
   parallelStaging: 'machine',
-  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'null'],
+  framework: ['load_id', 'run_id', 'loaded_at', 'extracted_at', 'row_id', 'row_hash', 'true', 'null'],
   maxIdentifier: 128,
   facts: [
     {

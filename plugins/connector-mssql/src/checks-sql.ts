@@ -7,17 +7,21 @@ import { columnList, keysMatch, literal, quoteName } from './sql.js';
 
 const SUPPLEMENTARY = 'Latin1_General_100_CI_AS_SC';
 
-/** Holds staging against the checks: those of single rows in one reading of it, each UNIQUE in its own. */
+/** Holds staging against the checks: those of single rows in one reading of it, each of several rows in its own. */
 export async function measureChecks(
   session: Session,
   staging: string,
   checks: readonly StagingCheck[],
   doing: Doing,
 ): Promise<CheckOutcome[]> {
-  const byRow = checks.filter((check) => repeatedOf(check) === null);
+  const byRow = checks.filter((check) => repeatedOf(check) === null && check.kind !== 'max_distinct');
   const row = byRow.length === 0 ? undefined : await session.row(countTogether(staging, byRow), doing);
   const outcomes: CheckOutcome[] = [];
   for (const check of checks) {
+    if (check.kind === 'max_distinct') {
+      outcomes.push(checkOutcome(check, 0, await session.count(differentValues(staging, check.column), doing)));
+      continue;
+    }
     const repeated = repeatedOf(check);
     if (repeated === null)
       outcomes.push(checkOutcome(check, Number(row!['rows']), Number(row![`c${byRow.indexOf(check)}`])));
@@ -34,6 +38,10 @@ function repeatedOf(check: StagingCheck): readonly string[] | null {
   if (check.kind === 'unique') return check.columns;
   return check.kind === 'count' && check.counted.what === 'repeated' ? check.counted.columns : null;
 }
+
+/** How many different values there are, by the collation of the column; NULL is none. */
+export const differentValues = (staging: string, column: string): string =>
+  `SELECT COUNT_BIG(DISTINCT ${quoteName(column)}) AS n FROM ${staging}`;
 
 /** How many rows have values that came before. */
 export function repeatedRows(staging: string, key: readonly string[]): string {

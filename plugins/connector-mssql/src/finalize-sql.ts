@@ -1,5 +1,6 @@
 import { fail, type Column, type FinalizeStep, type LoadProgram, type SchemaChange } from '@dpone/sdk';
 import { copyToBackup } from './backup-sql.js';
+import { eventStatements } from './events-sql.js';
 import { mergeStatements, HELD } from './merge-sql.js';
 import { instant } from './meta-sql.js';
 import { predicateSql } from './predicate-sql.js';
@@ -17,6 +18,7 @@ import { collate } from './staging-sql.js';
 import { countHeld, swapRefused, swapStatements } from './swap-sql.js';
 import { toColumn, type ColumnFacts, type TableFacts } from './target.js';
 import { parseNative } from './types.js';
+import { versionStatements } from './versions-sql.js';
 
 const swaps = ({ steps: [first, ...rest] }: LoadProgram): boolean =>
   first?.op === 'replace_all' && first.by === 'swap' && rest.length === 0;
@@ -134,8 +136,10 @@ function stepStatements(step: FinalizeStep, program: LoadProgram, ctx: ProgramCo
         },
       ];
     }
-    default:
-      throw fail('DPONE_CAPABILITY', `the mssql sink does not carry out ${step.op}`);
+    case 'add_versions':
+      return versionStatements(step, program, ctx);
+    case 'apply_events':
+      return eventStatements(step, program, ctx);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type ProgramContext,
   type Statement,
 } from './program-context.js';
+import { differs } from './same-sql.js';
 import { keysEqual, quoteName, tableName } from './sql.js';
 
 /**
@@ -30,14 +31,18 @@ export function mergeStatements(
   const table = tableName(program.load.target);
   const match = keysEqual('t', 's', step.key);
   const unmatched = ` WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t${HELD} WHERE ${match})`;
+  const unlike = step.unlessSame === undefined ? undefined : differs('t', 's', step.unlessSame, program, ctx);
+  const other = unlike === undefined ? '' : ` AND ${unlike}`;
   if (step.by === 'delete_insert') {
     refuseCascade(table, facts);
+    const removal: Statement = {
+      sql: `DELETE t FROM ${table} AS t${HELD} WHERE EXISTS (SELECT 1 FROM ${names.rows} AS s WHERE ${match}${other})`,
+      tally: 'removed_half',
+    };
+    // Rows that are the same are there still, and their staged ones are left out.
     return [
-      {
-        sql: `DELETE t FROM ${table} AS t${HELD} WHERE EXISTS (SELECT 1 FROM ${names.rows} AS s WHERE ${match})`,
-        tally: 'removed_half',
-      },
-      ...insertStaged(program, ctx, { tally: 'added_half' }),
+      removal,
+      ...insertStaged(program, ctx, { tally: 'added_half', where: unlike === undefined ? '' : unmatched }),
     ];
   }
   const changed = writtenColumns(program, facts).filter((name) => !step.key.includes(name));
@@ -50,7 +55,7 @@ export function mergeStatements(
     });
   const set = (changed.length === 0 ? step.key : changed).map((c) => `${quoteName(c)} = s.${quoteName(c)}`).join(', ');
   const update: Statement = {
-    sql: `UPDATE t SET ${set} FROM ${table} AS t${HELD} INNER JOIN ${names.rows} AS s ON ${match}`,
+    sql: `UPDATE t SET ${set} FROM ${table} AS t${HELD} INNER JOIN ${names.rows} AS s ON ${match}${unlike === undefined ? '' : ` WHERE ${unlike}`}`,
     tally: 'updated',
   };
   // A table of nothing but an identity key has nothing to update, and its key cannot be set to itself.

@@ -1,6 +1,6 @@
 import { fail, type Column, type LoadProgram } from '@dpone/sdk';
 import type { StagingPlan } from './staging-sql.js';
-import { columnList, tableName } from './sql.js';
+import { columnList, quoteName, tableName } from './sql.js';
 import type { TableFacts } from './target.js';
 
 /** What a statement's count of changed rows means. */
@@ -54,12 +54,23 @@ export const writtenIdentity = (program: LoadProgram, facts: TableFacts | null):
 export function insertStaged(
   program: LoadProgram,
   { names, facts }: Pick<ProgramContext, 'names' | 'facts'>,
-  options: { readonly hint?: string; readonly where?: string; readonly tally?: Tally } = {},
+  options: {
+    readonly hint?: string;
+    readonly where?: string;
+    readonly tally?: Tally;
+    /** The value of a column whose value is not the staged one; undefined for the others. */
+    readonly value?: (name: string) => string | undefined;
+  } = {},
 ): Statement[] {
   const table = tableName(program.load.target);
-  const columns = columnList(writtenColumns(program, facts));
+  const written = writtenColumns(program, facts);
+  const columns = columnList(written);
+  const values =
+    options.value === undefined
+      ? columns
+      : written.map((name) => options.value!(name) ?? `s.${quoteName(name)}`).join(', ');
   const insert: Statement = {
-    sql: `INSERT INTO ${table}${options.hint ?? ''} (${columns}) SELECT ${columns} FROM ${names.rows} AS s${options.where ?? ''}`,
+    sql: `INSERT INTO ${table}${options.hint ?? ''} (${columns}) SELECT ${values} FROM ${names.rows} AS s${options.where ?? ''}`,
     tally: options.tally ?? 'inserted',
   };
   if (writtenIdentity(program, facts) === undefined) return [insert];

@@ -88,6 +88,8 @@ function constantValue(column: FrameworkColumn, { load, now, typeOf }: StagingPl
       return at(load.startedAt);
     case 'extracted_at':
       return at(now);
+    case 'true':
+      return '1';
     default:
       return null;
   }
@@ -115,14 +117,18 @@ export function hashStatement({ names, spec, typeOf }: StagingPlan): string[] {
   return [`UPDATE ${names.rows} WITH (TABLOCK) SET ${set.join(', ')}`];
 }
 
+/** {@link rowDigest} as a text. */
+const rowHash = (columns: readonly Column[], typeOf: (column: Column) => string): string =>
+  `LOWER(CONVERT(char(64), ${rowDigest(columns, typeOf)}, 2))`;
+
 /** SHA-256 over each value's length and text, so that no two different rows are written alike; NULL is told from ''. */
-export function rowHash(columns: readonly Column[], typeOf: (column: Column) => string): string {
+export function rowDigest(columns: readonly Column[], typeOf: (column: Column) => string): string {
   const parts = columns.map((column) => {
     const name = quoteName(column.name);
     const text = hashText(name, stagedType(typeOf(column)));
     return `CASE WHEN ${name} IS NULL THEN N'-' ELSE CONCAT(DATALENGTH(${text}), N':', ${text}) END`;
   });
-  return `LOWER(CONVERT(char(64), HASHBYTES('SHA2_256', ${concatenated(parts)}), 2))`;
+  return `HASHBYTES('SHA2_256', ${concatenated(parts)})`;
 }
 
 /** Most arguments of CONCAT but one; the fewest are two (https://learn.microsoft.com/sql/t-sql/functions/concat-transact-sql). */

@@ -1,4 +1,4 @@
-import type { FinalizeStep, SchemaChange, StagingCheck } from '@dpone/sdk';
+import type { Column, FinalizeStep, SchemaChange, StagingCheck } from '@dpone/sdk';
 import { brokenBy, countTogether, repeatedKeys } from '../dist/checks-sql.js';
 import { explainProgram } from '../dist/finalize-sql.js';
 import { lockResource } from '../dist/lock.js';
@@ -20,6 +20,39 @@ import { expectGolden } from './support/golden.js';
 import { changedColumn, factsOf, LOAD, planOf, programOf, TARGET } from './support/plans.js';
 
 const created = (): SchemaChange => ({ kind: 'create_table', schema: { columns: programOf([]).columns } });
+const VERSIONS = {
+  op: 'add_versions',
+  key: ['id'],
+  effective: 'a]b',
+  compare: ['customer', 'amount'],
+  from: '__dpone__valid_from_at',
+  to: '__dpone__valid_to_at',
+  current: '__dpone__is_current',
+  absent: 'keep',
+} as const;
+const EVENTS = {
+  op: 'apply_events',
+  key: ['id'],
+  envelope: {
+    operation: 'op',
+    order: 'seq',
+    columns: ['op', 'seq'],
+    upserts: ['insert', 'update'],
+    deletes: ['delete'],
+    truncates: ['truncate'],
+  },
+  seq: '__dpone__seq',
+  deletes: 'apply',
+} as const;
+/** The framework's columns that a step names. */
+const NAMED: Readonly<Record<string, readonly Column[]>> = {
+  add_versions: [
+    { name: '__dpone__valid_from_at', type: { kind: 'timestamp', precision: 6, tz: true }, nullable: false },
+    { name: '__dpone__valid_to_at', type: { kind: 'timestamp', precision: 6, tz: true }, nullable: true },
+    { name: '__dpone__is_current', type: { kind: 'bool' }, nullable: false },
+  ],
+  apply_events: [{ name: '__dpone__seq', type: { kind: 'int64' }, nullable: true }],
+};
 const swap: FinalizeStep = { op: 'replace_all', by: 'swap' };
 const PK = { primaryKey: ['id'], attached: ['indexes or keys'] };
 
@@ -72,6 +105,26 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
     ['replace-partitions', [{ op: 'replace_partitions', column: 'customer', native: 'auto' }], factsOf()],
     ['remove-absent', [{ op: 'remove_absent', key: ['id'], how: 'delete' }], factsOf()],
     ['mark-absent', [{ op: 'remove_absent', key: ['id'], how: 'mark' }], factsOf()],
+    [
+      'merge-changed',
+      [{ op: 'merge', key: ['id'], by: 'upsert', unlessSame: ['customer', 'amount', 'a]b'] }],
+      changedColumn(factsOf(), 'customer', { native: 'varchar(50)' }),
+    ],
+    ['merge-changed-deleted', [{ op: 'merge', key: ['id'], by: 'delete_insert', unlessSame: ['amount'] }], factsOf()],
+    ['versions', [{ ...VERSIONS, effective: null, absent: 'end' }], factsOf()],
+    ['versions-effective', [VERSIONS], factsOf()],
+    ['events-applied', [EVENTS], factsOf()],
+    [
+      'events-marked',
+      [
+        {
+          ...EVENTS,
+          envelope: { ...EVENTS.envelope, unchanged: 'left', oldKey: 'was', columns: ['op', 'seq', 'left', 'was'] },
+          deletes: 'mark',
+        },
+      ],
+      factsOf(),
+    ],
     ['keep-backup', [{ op: 'append' }], factsOf(), [], true],
     [
       'schema-changes',
@@ -89,7 +142,12 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
     ],
   ];
   for (const [name, steps, facts, changes, keepBackup] of explained)
-    it(name, () => expectGolden(name, explainProgram(programOf(steps, changes), planOf(facts), keepBackup ?? false)));
+    it(name, () => {
+      const program = programOf(steps, changes);
+      const more = steps.flatMap((step) => NAMED[step.op] ?? []);
+      const all = { ...program, columns: [...program.columns, ...more] };
+      expectGolden(name, explainProgram(all, planOf(facts), keepBackup ?? false));
+    });
 
   it('makes a table of types that staging has not', () => {
     const program = programOf([swap]);
