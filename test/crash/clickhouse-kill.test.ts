@@ -11,6 +11,9 @@ const RUN = ['run', 'orders.yml', '--format', 'json'];
 const COLUMNS =
   '[{name: id, type: integer}, {name: customer, type: text}, {name: amount, type: "decimal(12,2)"}, {name: at, type: timestamp}]';
 
+/** Those of events; a file that changed is read once more. */
+const EVENT_COLUMNS = `${COLUMNS.slice(0, -1)}, {name: op, type: text}, {name: seq, type: bigint}], changed_files: reread`;
+
 interface Scenario {
   readonly name: string;
   readonly strategy: string;
@@ -19,12 +22,29 @@ interface Scenario {
   /** What the first load brings; nothing where it is the one that is killed. */
   readonly first: readonly Order[] | null;
   readonly expected: readonly Order[];
+  /** The file that brings these orders. Default: their columns and no more. */
+  readonly file?: (orders: readonly Order[]) => string;
   /** Default: all of them. */
   readonly steps?: readonly (typeof PROTOCOL_STEPS)[number][];
 }
 
 /** Where the ways of taking effect differ. */
 const OWN_STEPS = PROTOCOL_STEPS.filter((step) => step.startsWith('finalize.') || step === 'stage.written');
+
+/** Where what takes effect differs, and not the way. */
+const CHANGE_STEPS = OWN_STEPS.filter((step) => step !== 'stage.written' && step !== 'finalize.begun');
+
+/** Orders as events: an upsert of each, and of day 2 the deletion of the first ten of day 1. */
+const GONE = day1.slice(0, 10);
+const events = (orders: readonly Order[]): string => {
+  const lines = csv(orders).trimEnd().split('\n').slice(1);
+  const first = orders === day1 ? 1 : 1000;
+  const upserts = lines.map((line, i) => `${line},u,${first + i}`);
+  const deletes = orders === day1 ? [] : GONE.map(({ id }, i) => `${id},,,,d,${2000 + i}`);
+  return ['id,customer,amount,at,op,seq', ...upserts, ...deletes, ''].join('\n');
+};
+
+const day2Customers = new Set(day2.map(({ customer }) => customer));
 
 const SCENARIOS: readonly Scenario[] = [
   { name: 'full_refresh, first load', strategy: 'mode: full_refresh', first: null, expected: day2, steps: OWN_STEPS },
@@ -44,11 +64,33 @@ const SCENARIOS: readonly Scenario[] = [
     expected: mergedById(day1, day2),
     steps: OWN_STEPS,
   },
+  {
+    name: 'scd2',
+    strategy: 'mode: scd2, unique_key: id',
+    first: day1,
+    expected: [...day1, ...day2],
+    steps: CHANGE_STEPS,
+  },
+  {
+    name: 'cdc_apply',
+    strategy: 'mode: cdc_apply, unique_key: id, cdc: {operation_column: op, order_column: seq}',
+    first: day1,
+    file: events,
+    expected: mergedById(day1, day2).filter(({ id }) => !GONE.some((gone) => gone.id === id)),
+    steps: CHANGE_STEPS,
+  },
+  {
+    name: 'partition_replace',
+    strategy: 'mode: partition_replace, partition: {column: customer, max_partitions_per_run: 200}',
+    first: day1,
+    expected: [...day1.filter(({ customer }) => !day2Customers.has(customer)), ...day2],
+    steps: CHANGE_STEPS,
+  },
 ];
 
-const manifest = (db: FreshClickHouse, { strategy }: Scenario): string => `
+const manifest = (db: FreshClickHouse, { strategy, file }: Scenario): string => `
 name: orders
-source: {type: files, options: {path: data/orders.csv, columns: ${COLUMNS}}}
+source: {type: files, options: {path: data/orders.csv, columns: ${file === undefined ? COLUMNS : EVENT_COLUMNS}}}
 sink: {type: clickhouse, connection: "${db.uri}", table: orders, strategy: {${strategy}}, options: {order_by: [id]}}
 `;
 
@@ -65,12 +107,13 @@ describe('a load into ClickHouse killed (SIGKILL) at any step of the protocol', 
   async function prepared(db: FreshClickHouse, scenario: Scenario): Promise<TempProject> {
     const project = tempProject({ 'orders.yml': manifest(db, scenario) });
     linkPlugins(project, 'connector-clickhouse');
+    const write = scenario.file ?? csv;
     if (scenario.first !== null) {
-      project.write('data/orders.csv', csv(scenario.first));
+      project.write('data/orders.csv', write(scenario.first));
       const first = await dpone(RUN, { cwd: project.path });
       expect(first.code, first.stdout + first.stderr).to.equal(0);
     }
-    project.write('data/orders.csv', csv(day2));
+    project.write('data/orders.csv', write(day2));
     return project;
   }
 

@@ -45,8 +45,7 @@ export async function finalizeLoad(program: LoadProgram, given: FinalizeContext)
   const label = tableLabel(load.target);
   const doing: Doing = { what: `changing ${label}`, code: 'DPONE_SINK_WRITE' };
   await given.step('finalize.begun');
-  await assertFence(given.place, load.fence);
-  const facts = await tableFacts(session, load.target, doing);
+  const [, facts] = await Promise.all([assertFence(given.place, load.fence), tableFacts(session, load.target, doing)]);
   const design = designFor(given.design, facts);
   const ctx = { ...given, design };
   refuseOtherEngines(facts, label);
@@ -54,8 +53,10 @@ export async function finalizeLoad(program: LoadProgram, given: FinalizeContext)
   for (const sql of facts === null ? [] : catchUp(design, load.target)) await session.run(sql, doing);
   if (ctx.replacing && program.steps.some((s) => s.op === 'merge'))
     refuseKeeping(facts?.engine ?? ctx.design.engine, label);
-  for (const sql of dropOnCluster(design, tables.next)) await session.run(sql, doing);
-  const before = facts === null ? '' : await fingerprint(session, load.target, doing);
+  const [before] = await Promise.all([
+    facts === null ? '' : fingerprint(session, load.target, doing),
+    session.runAll(dropOnCluster(design, tables.next), doing),
+  ]);
   const counts = await build(program, facts, ctx, doing);
   await ctx.step('finalize.changed');
 
@@ -69,8 +70,11 @@ export async function finalizeLoad(program: LoadProgram, given: FinalizeContext)
   await ctx.step('finalize.receipted');
 
   // A worker that is paused behind this line cannot take effect either: who takes over drops its new table first.
-  await assertFence(ctx.place, load.fence);
-  if (facts !== null && before !== (await fingerprint(session, load.target, doing))) throw written(label);
+  const [, now] = await Promise.all([
+    assertFence(ctx.place, load.fence),
+    facts === null ? '' : fingerprint(session, load.target, doing),
+  ]);
+  if (before !== now) throw written(label);
   for (const sql of takePlace(programContext(program, facts, ctx, false), atomic)) await session.run(sql, doing);
   const old = how === 'exchange' ? tables.next : tables.old;
   if (facts !== null && before !== (await fingerprint(session, old, doing))) {
@@ -167,15 +171,18 @@ async function build(
   for (const statement of createNext(programContext(program, facts, ctx, false)))
     for (const sql of await expanded(statement, ctx, doing)) await session.run(sql, doing, { signal });
   const tally = new Tallies();
-  const before = facts === null ? 0 : await countOf(program.load.target);
+  const [before, linkedRows] = await Promise.all([
+    facts === null ? 0 : countOf(program.load.target),
+    facts === null || replacesAll(program) ? 0 : countOf(ctx.tables.next),
+  ]);
   if (replacesAll(program)) tally.deleted = before;
-  else if ((await countOf(ctx.tables.next)) !== before) throw written(tableLabel(program.load.target));
+  else if (linkedRows !== before) throw written(tableLabel(program.load.target));
   // The changes of the schema come first: what they make of the new table decides how staging gets into it.
   for (const { sql } of schemaStatements(programContext(program, facts, ctx, false)))
     await session.run(sql, doing, { signal });
   const linked = await sameStructure(session, ctx.tables.rows, ctx.tables.next, doing);
   const steps = rowStatements(programContext(program, facts, ctx, linked));
-  let rows = await countOf(ctx.tables.next);
+  let rows = linkedRows;
   for (const statement of steps) {
     const asked = await askedOf(statement, ctx, doing);
     for (const sql of await expanded(statement, ctx, doing)) await session.run(sql, doing, { signal });
@@ -216,7 +223,8 @@ async function sameStructure(session: Session, a: TableRef, b: TableRef, doing: 
     const columns = facts.columns.map((c) => `${c.name} ${c.native?.type}`).toSorted();
     return JSON.stringify([columns, facts.sortingKey, facts.primaryKey, facts.partitionKey]);
   };
-  return (await shape(a)) === (await shape(b));
+  const [one, other] = await Promise.all([shape(a), shape(b)]);
+  return one === other;
 }
 
 /** Changes with every insert and mutation of a table, and with no merge. */

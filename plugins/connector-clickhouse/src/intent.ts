@@ -46,7 +46,7 @@ export async function progressOf(
 ): Promise<Progress> {
   const named = async (table: TableRef): Promise<string | undefined> =>
     (await tablesLike(session, table.schema!, table.name, doing)).get(table.name);
-  const [now, next, old] = [await named(target), await named(tables.next), await named(tables.old)];
+  const [now, next, old] = await Promise.all([named(target), named(tables.next), named(tables.old)]);
   if (intent.how === 'exchange') return now === intent.nextUuid ? 'done' : 'not begun';
   if (intent.how === 'create') return now !== undefined && next === undefined ? 'done' : 'not begun';
   if (next === undefined && now !== undefined && old !== undefined) return 'done';

@@ -1,7 +1,6 @@
 import { catchUpAll } from './cluster.js';
-import { engineClause, onCluster, type Design } from './design.js';
+import { engineClause, onCluster } from './design.js';
 import { keyAmong } from './keys-sql.js';
-import type { LoadTables } from './names.js';
 import { plain, type ProgramContext, type Statement } from './program-context.js';
 import { columnList, ident, tableName } from './sql.js';
 import { dropOnCluster } from './staging-sql.js';
@@ -65,6 +64,3 @@ export const castStaged = (columns: readonly WorkColumn[]): string =>
   columns
     .map((c) => (c.staged ? `CAST(__s.${ident(c.name)} AS ${c.type})` : emptyValue(c)) + ` AS ${ident(c.name)}`)
     .join(', ');
-
-export const dropMade = ({ made, events, effects, chain }: LoadTables, design: Design): string[] =>
-  dropOnCluster(design, made, events, effects, chain);

@@ -9,6 +9,8 @@ export interface MetaNames {
   readonly intents: string;
 }
 
+export const META_TABLES = ['__dpone__loads', '__dpone__state', '__dpone__locks', '__dpone__intents'] as const;
+
 export const STAGING_PREFIX = '__dpone__stg_';
 const REJECTS = '__rejects';
 const NEXT = '__next';

@@ -58,6 +58,8 @@ export class Session {
   readonly #client: ClickHouseClient;
   readonly #settings: Settings;
   readonly facts: ServerFacts;
+  /** Tables of dpone's own that were seen: they are never dropped, so nobody need look again. */
+  readonly seen = new Set<string>();
 
   private constructor(client: ClickHouseClient, settings: Settings, facts: ServerFacts) {
     this.#client = client;
@@ -118,6 +120,12 @@ export class Session {
         ...(more.signal === undefined ? {} : { abort_signal: more.signal }),
       }),
     );
+  }
+
+  /** Statements of which none waits for another, all at once. */
+  async runAll(statements: readonly string[], doing: Doing): Promise<void> {
+    const done = await Promise.allSettled(statements.map((sql) => this.run(sql, doing)));
+    for (const one of done) if (one.status === 'rejected') throw one.reason;
   }
 
   /** Sends rows in a format that the statement names; resolves with how many the server says it wrote. */

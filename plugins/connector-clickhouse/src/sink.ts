@@ -23,15 +23,23 @@ import { explainLoad, finalizeLoad } from './finalize.js';
 import { sinkOffers } from './lane-offers.js';
 import { LoadRecords } from './load-records.js';
 import { lockTarget, type LockOwner, type LockPlace } from './lock.js';
-import { createMeta } from './meta-sql.js';
-import { loadOfTable, loadTables, metaNames, STAGING_PREFIX, type LoadTables, type MetaNames } from './names.js';
+import { makeMeta } from './make-meta.js';
+import {
+  loadOfTable,
+  loadTables,
+  META_TABLES,
+  metaNames,
+  STAGING_PREFIX,
+  type LoadTables,
+  type MetaNames,
+} from './names.js';
 import type { ClickHouseConnection, SinkOptions } from './options.js';
 import { Session } from './session.js';
 import { clearLoad, settleLoad, type SettlePlace } from './settle.js';
 import { ClickHouseLoad } from './sink-load.js';
 import { columnList, tableLabel, tableName, text } from './sql.js';
 import type { StageContext } from './stage.js';
-import { createStaging, markOf } from './staging-sql.js';
+import { createStaging, dropStaging, markOf } from './staging-sql.js';
 import { tableFacts, toSchema, type TableFacts } from './table-facts.js';
 import { columnType } from './types.js';
 
@@ -95,7 +103,7 @@ export class ClickHouseSink implements Sink {
   async lock(owner: LockOwner, waitMs: number): Promise<TargetLock> {
     const session = await this.#opened();
     const design = designFor(this.#design, await tableFacts(session, this.#target, this.#doing));
-    for (const statement of createMeta(this.#meta, design)) await session.run(statement, this.#doing);
+    await makeMeta(session, this.#target, design);
     this.#lock = await lockTarget(this.#locked(session), owner, waitMs, this.#ctx.signal);
     return this.#lock;
   }
@@ -149,8 +157,9 @@ export class ClickHouseSink implements Sink {
     const session = await this.#opened();
     const at = { ...load, target: this.#target };
     const facts = await tableFacts(session, this.#target, this.#doing);
-    for (const statement of createStaging(this.#tables(load.loadId), at, staging, facts, this.#design))
-      await session.run(statement, this.#doing);
+    const tables = this.#tables(load.loadId);
+    await session.runAll(dropStaging(tables, designFor(this.#design, facts)), this.#doing);
+    await session.runAll(createStaging(tables, at, staging, facts, this.#design), this.#doing);
     return this.#load(session, at, staging);
   }
 

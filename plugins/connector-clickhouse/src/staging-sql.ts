@@ -37,7 +37,6 @@ export function createStaging(
     ? `CREATE TABLE ${rows} AS ${tableName(load.target)} ENGINE = ${engineClause('MergeTree', design)} ${keysOf(facts)}${comment}`
     : `CREATE TABLE ${rows} (${columns.map(definition).join(', ')}) ${ownClause(facts, columns, design)}${comment}`;
   return [
-    ...dropStaging(tables, design),
     made,
     `CREATE TABLE ${tableName(tables.rejects)} (partition Nullable(Int32), reason String, row String, diagnostics String) ` +
       `ENGINE = MergeTree ORDER BY tuple()${comment}`,

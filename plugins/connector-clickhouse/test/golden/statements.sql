@@ -237,20 +237,14 @@ INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` (`id`, `note`) SELE
 INSERT INTO `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` (`id`, `note`) SELECT s.`id`, s.`note` FROM (SELECT CAST(i.`id` AS Int64) AS `id`, CAST(i.`note` AS Nullable(String)) AS `note` FROM s3('https://lake.s3.eu-central-1.amazonaws.com/raw/a.parquet', 'KEY', 'SEC\'RET', 'TOKEN', 'Parquet', '`id` Nullable(Int64), `note` Nullable(String)') AS i) AS s;
 
 -- staging like the target
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` SYNC;
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` SYNC;
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` AS `mart`.`orders` ENGINE = MergeTree PARTITION BY day ORDER BY (id) SETTINGS index_granularity = 8192 COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` (partition Nullable(Int32), reason String, row String, diagnostics String) ENGINE = MergeTree ORDER BY tuple() COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 
 -- staging like the target on a cluster
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` SYNC;
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` SYNC;
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` AS `mart`.`orders` ENGINE = ReplicatedMergeTree PARTITION BY day ORDER BY (id) SETTINGS index_granularity = 8192 COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` (partition Nullable(Int32), reason String, row String, diagnostics String) ENGINE = MergeTree ORDER BY tuple() COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 
 -- staging of a first load on a cluster
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` SYNC;
-DROP TABLE IF EXISTS `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` SYNC;
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001` ON CLUSTER `main` (`id` Int64, `note` Nullable(String), `raw` Nullable(String), `amount` Nullable(Decimal(12, 2)), `day` Nullable(Date32), `at` Nullable(DateTime64(6, 'UTC')), `paid_at` Nullable(DateTime64(6, 'UTC'))) ENGINE = ReplicatedMergeTree PARTITION BY toYYYYMM(day) ORDER BY (`id`, toDate(at)) SETTINGS storage_policy = 'hot_cold' COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 CREATE TABLE `mart`.`__dpone__stg_01JDP0NE00GOLDEN0000000001__rejects` (partition Nullable(Int32), reason String, row String, diagnostics String) ENGINE = MergeTree ORDER BY tuple() COMMENT '{"load_id":"01JDP0NE00GOLDEN0000000001","target":"mart.orders"}';
 
