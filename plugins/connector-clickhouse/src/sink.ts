@@ -24,15 +24,7 @@ import { sinkOffers } from './lane-offers.js';
 import { LoadRecords } from './load-records.js';
 import { lockTarget, type LockOwner, type LockPlace } from './lock.js';
 import { makeMeta } from './make-meta.js';
-import {
-  loadOfTable,
-  loadTables,
-  META_TABLES,
-  metaNames,
-  STAGING_PREFIX,
-  type LoadTables,
-  type MetaNames,
-} from './names.js';
+import { loadOfTable, loadTables, metaNames, STAGING_PREFIX, type LoadTables, type MetaNames } from './names.js';
 import type { ClickHouseConnection, SinkOptions } from './options.js';
 import { Session } from './session.js';
 import { clearLoad, settleLoad, type SettlePlace } from './settle.js';
