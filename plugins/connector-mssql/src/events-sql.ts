@@ -36,9 +36,17 @@ export interface EventSql {
 export function eventStatements(step: ApplyEventsStep, program: LoadProgram, ctx: ProgramContext): Statement[] {
   const table = (what: string): string => workTable(ctx, what);
   const sql: EventSql = {
-    ...{ step, program, ctx, target: tableName(program.load.target), events: table('events') },
-    ...{ touches: table('touches'), lasts: table('lasts'), left: table('left'), links: table('links') },
-    ...{ found: table('found'), rows: table('made') },
+    step,
+    program,
+    ctx,
+    target: tableName(program.load.target),
+    events: table('events'),
+    touches: table('touches'),
+    lasts: table('lasts'),
+    left: table('left'),
+    links: table('links'),
+    found: table('found'),
+    rows: table('made'),
   };
   const { events, touches, lasts, left, links, found, rows } = sql;
   const key = columnList(step.key);

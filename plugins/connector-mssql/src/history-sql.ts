@@ -4,7 +4,7 @@ import { insertStaged, type ProgramContext, type Statement } from './program-con
 import { typeIn } from './same-sql.js';
 import { columnList, keysEqual, quoteName, tableName } from './sql.js';
 import { rowDigest } from './staging-sql.js';
-import { versionValue } from './versions-sql.js';
+import { versionValue } from './version-value.js';
 import { dropWork, makeWork, workTable } from './work-tables.js';
 
 /** What an entry of a history is; of one time the largest counts. */

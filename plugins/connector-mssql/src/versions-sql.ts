@@ -5,6 +5,7 @@ import { instant } from './meta-sql.js';
 import { insertStaged, writtenColumns, type ProgramContext, type Statement } from './program-context.js';
 import { differs, typeIn } from './same-sql.js';
 import { keysEqual, quoteName, tableName } from './sql.js';
+import { versionValue } from './version-value.js';
 import { dropWork, makeWork, workTable } from './work-tables.js';
 
 /** Staged rows become versions of their keys. */
@@ -66,17 +67,4 @@ function later(last: string, { from }: AddVersionsStep, program: LoadProgram, ct
   const type = typeIn(from, program, ctx);
   const now = `CONVERT(${type}, ${instant(program.load.startedAt)})`;
   return `CASE WHEN ${last} >= ${now} THEN DATEADD(microsecond, 1, ${last}) ELSE ${now} END`;
-}
-
-/** The value of a version's own columns; undefined for the others. */
-export function versionValue(
-  name: string,
-  step: AddVersionsStep,
-  from: string,
-  to: string,
-  current: string,
-): string | undefined {
-  if (name === step.from) return from;
-  if (name === step.to) return to;
-  return name === step.current ? current : undefined;
 }
