@@ -27,7 +27,9 @@ export function workColumns({ program, facts }: Pick<ProgramContext, 'program' |
   });
 }
 
-function changed(column: Column, { program }: Pick<ProgramContext, 'program'>): Column {
+function changed(before: Column, { program }: Pick<ProgramContext, 'program'>): Column {
+  const renamed = program.changes.find((c) => c.kind === 'rename_column' && c.from === before.name);
+  const column = renamed?.kind === 'rename_column' ? { ...before, name: renamed.to } : before;
   const widened = program.changes.find((c) => c.kind === 'widen_column' && c.column.name === column.name);
   if (widened?.kind === 'widen_column') {
     const { native: _, ...wide } = widened.column;

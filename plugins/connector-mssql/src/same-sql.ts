@@ -25,7 +25,9 @@ export function differs(
 /** The type that a column of the program has in the target. */
 export function typeIn(name: string, program: LoadProgram, { facts, typeOf }: ProgramContext): string {
   const changed = program.changes.some((c) => c.kind === 'widen_column' && c.column.name === name);
-  const known = changed ? undefined : facts?.columns.find((c) => c.name === name)?.native;
+  const renamed = program.changes.find((c) => c.kind === 'rename_column' && c.to === name);
+  const before = renamed?.kind === 'rename_column' ? renamed.from : name;
+  const known = changed ? undefined : facts?.columns.find((c) => c.name === before)?.native;
   return known ?? typeOf(program.columns.find((c) => c.name === name)!);
 }
 
