@@ -114,3 +114,5 @@ await writeEvidence(folder, 'reconciliation_evidence.json', {
   physical_deletes_checked: found.reduce((sum, { deletes: { checked } }) => sum + checked, 0),
   delete_reconciliation: { passed: found.length > 0 && deletes.length === 0 },
 });
+// A client of some store may keep a handle open; everything is written, and servers end with this process.
+process.exit();

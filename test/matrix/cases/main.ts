@@ -113,3 +113,5 @@ try {
   process.stderr.write([`matrix: ${error.message}`, error.where, error.remedy].filter(Boolean).join('\n  ') + '\n');
   process.exitCode = 2;
 }
+// A client of some system may keep a handle open; everything is written, and servers end with this process.
+process.exit();
