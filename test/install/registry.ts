@@ -7,21 +7,33 @@ import { basename, join } from 'node:path';
 import { runServer } from 'verdaccio';
 import type { PackedPlugin } from './plugin-package.js';
 
-/** A real npm registry on this machine that knows only what a test publishes: it asks no other one. */
+/** A real npm registry on this machine that knows what a test publishes, and of the rest what `uplink` has. */
 export interface LocalRegistry {
   readonly url: string;
   publish(plugin: PackedPlugin): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startRegistry(): Promise<LocalRegistry> {
+/** @param uplink the registry that is asked for what is not published here; by default none is. */
+export async function startRegistry(uplink?: string): Promise<LocalRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'dpone-registry-'));
   const server = (await runServer({
     self_path: folder,
     configPath: join(folder, 'config.yaml'),
     storage: join(folder, 'storage'),
-    uplinks: {},
-    packages: { '**': { access: ['$all'], publish: ['$anonymous'], unpublish: ['$anonymous'] } },
+    uplinks: uplink === undefined ? {} : { others: { url: uplink } },
+    packages: {
+      // What is dpone's own comes from here alone, whatever another registry has by its name.
+      '{@dpone/**,dpone,dpone-*}': { access: ['$all'], publish: ['$anonymous'], unpublish: ['$anonymous'] },
+      '**': {
+        access: ['$all'],
+        publish: ['$anonymous'],
+        unpublish: ['$anonymous'],
+        ...(uplink === undefined ? {} : { proxy: 'others' }),
+      },
+    },
+    // Packages with native code are large.
+    max_body_size: '200mb',
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
     log: { type: 'stdout', format: 'pretty', level: 'fatal' },
     web: { enable: false },

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { packages, root, type Package } from '../architecture/packages.js';
+import { packPublished } from '../install/published-packages.js';
 
 const run = promisify(execFile);
 const PUBLIC = packages.filter(({ room }) => room !== 'templates');
@@ -20,21 +21,13 @@ describe('what is published', function () {
   const tarballs = new Map<string, { readonly data: Uint8Array; readonly files: readonly string[] }>();
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'dpone-packed-'));
-    // Everything is built: the scripts that build it again are those of a release.
-    const { stdout } = await run(
-      'npm',
-      [
-        'pack',
-        '--json',
-        '--ignore-scripts',
-        `--pack-destination=${folder}`,
-        ...PUBLIC.flatMap(({ name }) => ['--workspace', name]),
-      ],
-      { cwd: root, maxBuffer: 64 * 1024 * 1024 },
-    );
-    for (const { name, filename, files } of JSON.parse(stdout) as Packed[]) {
-      const file = filename.replace(/^@/, '').replace('/', '-');
-      tarballs.set(name, { data: readFileSync(join(folder, file)), files: files.map(({ path }) => path) });
+    for (const { manifest, tarball } of await packPublished(folder)) {
+      const { stdout } = await run('tar', ['-tzf', tarball], { maxBuffer: 64 * 1024 * 1024 });
+      const files = stdout
+        .trim()
+        .split('\n')
+        .map((path) => path.replace(/^package\//, ''));
+      tarballs.set(manifest.name, { data: readFileSync(tarball), files });
     }
   });
   after(() => rmSync(folder, { recursive: true }));
@@ -51,14 +44,9 @@ describe('what is published', function () {
     });
 });
 
-interface Packed {
-  readonly name: string;
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
-
 /** Tests, and what a build leaves for the next one. */
-const isStray = (path: string): boolean => /(^|\/)(test|\.test-dist)\/|tsbuildinfo$|\.pem$/.test(path);
+const isStray = (path: string): boolean =>
+  !path.startsWith('templates/') && /(^|\/)(test|\.test-dist)\/|tsbuildinfo$|\.pem$/.test(path);
 
 /** ESM alone: what `require` and old resolvers would see is no promise of any package. */
 async function typeProblems({ manifest }: Package, data: Uint8Array): Promise<string[]> {
