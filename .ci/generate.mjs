@@ -1,4 +1,4 @@
-// Writes docs/reference from the built code, so that it cannot differ from what runs. With --check it writes nothing
+// Writes docs/reference, and the options in the packages' README files, from the built code, so that it cannot differ from what runs. With --check it writes nothing
 // and fails where a committed page is not what it would write.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { catalogPages, connectorPages, strategyPages } from './lib/reference/con
 import { errorPages } from './lib/reference/errors.mjs';
 import { manifestPages } from './lib/reference/manifest.mjs';
 import { plugins } from './lib/reference/plugins.mjs';
+import { readmePages } from './lib/reference/readmes.mjs';
 import { sdkPages } from './lib/reference/sdk.mjs';
 import { fromRoot } from './lib/root.mjs';
 
@@ -30,6 +31,7 @@ const wanted = new Map([
   ...strategyPages(installed),
   ...connectorPages(installed),
   ...catalogPages(installed),
+  ...readmePages(installed),
 ]);
 
 const stale = [...wanted].filter(

@@ -28,6 +28,7 @@ const guides = [
   'release',
   'certification',
   'connector-author',
+  'migration',
 ];
 
 export default defineConfig({

@@ -39,7 +39,9 @@ describe('what is published', function () {
       expect(files.filter(isStray)).to.deep.equal([]);
       const { messages } = await publint({ pack: { tarball: new Uint8Array(data).buffer } });
       const manifest = JSON.parse(readFileSync(join(root, one.folder, 'package.json'), 'utf8')) as object;
-      expect(messages.map((message) => formatMessage(message, manifest))).to.deep.equal([]);
+      const said = messages.map((message) => formatMessage(message, manifest) ?? '');
+      // What `dpone generate` copies are packages of their own.
+      expect(said.filter((text) => !text.startsWith('./templates/'))).to.deep.equal([]);
       expect(await typeProblems(one, data)).to.deep.equal([]);
     });
 });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { fromRoot } from '../root.mjs';
+import { certificationPart } from './certification.mjs';
 import { code, header, page, table } from './markdown.mjs';
 import { optionsTable } from './options.mjs';
 
@@ -78,6 +79,7 @@ export function connectorPages(plugins) {
     const text = page(
       header(id, "the plugin's options.ts and capabilities.ts"),
       `Provided by ${code(plugin.name)}. ${plugin.description}`,
+      certificationPart(id),
       source === undefined ? '' : sourcePart(source),
       sink === undefined ? '' : sinkPart(sink),
     );

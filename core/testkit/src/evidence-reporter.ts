@@ -20,7 +20,7 @@ interface Runner {
 /**
  * A reporter for mocha that writes what the tests came to as evidence, which `dpone certify --artifact NAME=FILE` and the
  * other gates read: `mocha --reporter node_modules/@dpone/testkit/dist/evidence-reporter.js --reporter-option output=certification.json`.
- * Without a passed test it is red. Prints a line.
+ * Without a passed test it is red. Prints what failed, and a line.
  */
 export default class EvidenceReporter {
   constructor(runner: Runner, options: { readonly reporterOptions?: { readonly output?: string } } = {}) {
@@ -44,7 +44,7 @@ export default class EvidenceReporter {
         tests: names,
       };
       writeFileSync(output, `${JSON.stringify(evidence, null, 2)}\n`);
-      process.stdout.write(`${summary}: ${output}\n`);
+      process.stdout.write(`${[...failed.map((name) => `failed: ${name}`), `${summary}: ${output}`].join('\n')}\n`);
     });
   }
 }
