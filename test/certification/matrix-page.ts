@@ -17,7 +17,8 @@ interface Case {
  */
 const { run } = flagsOf({ run: 'test_artifacts/live_certification/matrix/matrix_run.json' });
 const record: unknown = JSON.parse(readFileSync(run, 'utf8'));
-if (!isJsonObject(record) || !['real_local', 'vendor_live'].includes(String(record['run_mode']))) {
+const REAL: readonly unknown[] = ['real_local', 'vendor_live'];
+if (!isJsonObject(record) || !REAL.includes(record['run_mode'])) {
   process.stderr.write(`${run} is no record of real loads; run: npm run certify\n`);
   process.exit(2);
 }
