@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CLICKHOUSE_CASES, stopEngine } from './cases/clickhouse.mjs';
 import { GATE_CASES } from './cases/gates.mjs';
+import { installCase } from './cases/install.mjs';
 import { KAFKA_CASES, stopBroker } from './cases/kafka.mjs';
 import { loadCase } from './cases/load.mjs';
 import { memoryCase } from './cases/memory.mjs';
@@ -23,6 +24,7 @@ const CASES = [
   memoryCase,
   startupCase('start-version', ['--version']),
   startupCase('start-ops', ['ops', 'artifact-index', '--root', 'artifacts']),
+  installCase,
   ...GATE_CASES,
   ...POSTGRES_CASES,
   ...S3_CASES,

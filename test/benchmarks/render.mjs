@@ -12,7 +12,7 @@ function measure(result) {
     if (result.cpu_seconds !== undefined) parts.push(`${result.cpu_seconds.toFixed(2)} s of processor`);
     return parts.join(', ');
   }
-  return `${Math.round(result.peak_mb)} MB`;
+  return `${Math.round(result.peak_mb ?? result.installed_mb)} MB`;
 }
 
 /** The results as a Markdown table. */
