@@ -24,6 +24,7 @@ const guides = [
   's3',
   'kafka',
   'mssql',
+  'backfill',
   'operators',
   'release',
   'certification',

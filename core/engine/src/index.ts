@@ -1,3 +1,4 @@
+export * from './backfill/operations.js';
 export * from './check.js';
 export { followProcess } from './follow.js';
 export * from './history.js';

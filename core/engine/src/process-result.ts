@@ -47,6 +47,7 @@ export function processResult(ended: Ended): ProcessResult {
     quality: trace.quality,
     warnings: trace.warnings,
     state: trace.state,
+    ...(trace.chunks === undefined ? {} : { chunks: trace.chunks }),
     artifacts: { package: trace.package ?? '', quarantine: trace.quarantine },
   };
 }

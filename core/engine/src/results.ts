@@ -1,5 +1,6 @@
 import type { DponeError, Json } from '@dpone/sdk';
 import type { PendingChange } from './evolution/schema-ledger.js';
+import type { ChunkCounts, ChunkRecord } from './backfill/chunk-record.js';
 import type { QualityOutcome } from './quality/outcome.js';
 
 /** The named steps of the load protocol, in order; docs/specs/load-protocol.md says what each promises. */
@@ -42,6 +43,13 @@ export type RunEvent =
       readonly wait_seconds: number;
       readonly error: DponeError;
     }
+  /** A chunk of a backfill was committed, has failed or was set aside. */
+  | ({
+      readonly type: 'chunk';
+      readonly process: string;
+      readonly chunks: number;
+      readonly committed: number;
+    } & Pick<ChunkRecord, 'chunk' | 'from' | 'to' | 'status' | 'rows' | 'reason'>)
   /** A run that follows found nothing new and looks again later. */
   | { readonly type: 'waiting'; readonly process: string }
   | { readonly type: 'process.finished'; readonly process: string; readonly result: ProcessResult };
@@ -84,6 +92,8 @@ export interface ProcessResult {
   readonly quality: readonly QualityOutcome[];
   readonly warnings: readonly string[];
   readonly state: { readonly key: string; readonly before: Json; readonly after: Json } | null;
+  /** Of a backfill: how its chunks stand. */
+  readonly chunks?: ChunkCounts;
   readonly artifacts: { readonly package: string; readonly quarantine: string | null };
 }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { cdcOptions, diffOptions, partitionOptions, scd2Options, windowOptions } from './mode-options.js';
+import {
+  backfillOptions,
+  cdcOptions,
+  diffOptions,
+  partitionOptions,
+  scd2Options,
+  windowOptions,
+} from './mode-options.js';
 
 /**
  * Keys that every strategy of a manifest may carry, whether it acts on them or not: a manifest that changes its `mode`
@@ -57,6 +64,7 @@ export const commonOptions = {
   diff: diffOptions.optional().describe('`snapshot_diff`: what a difference is, and what becomes of absent keys.'),
   scd2: scd2Options.optional().describe('`scd2`: the columns of a version, and since when a row holds.'),
   cdc: cdcOptions.optional().describe('`cdc_apply`: what the columns of an event are, and what a deletion does.'),
+  backfill: backfillOptions.optional().describe('`backfill`: the chunks, and how each is loaded.'),
 } as const;
 
 export const commonSchema = z.strictObject(commonOptions);
@@ -74,6 +82,7 @@ const OPTIONAL = [
   'diff',
   'scd2',
   'cdc',
+  'backfill',
 ] as const;
 
 /** One line for the keys that are set and that this mode does not act on. */

@@ -1,4 +1,5 @@
 import { definePlugin } from '@dpone/sdk';
+import { backfill } from './backfill.js';
 import { cdcApply } from './cdc-apply.js';
 import { fullRefresh } from './full-refresh.js';
 import { incrementalAppend } from './incremental-append.js';
@@ -20,10 +21,12 @@ export default definePlugin({
     host.strategy('scd2', scd2);
     host.strategy('cdc_apply', cdcApply);
     host.strategy('xmin', xmin);
+    host.strategy('backfill', backfill);
   },
 });
 
 export {
+  backfill,
   cdcApply,
   fullRefresh,
   incrementalAppend,

@@ -99,3 +99,33 @@ export const cdcOptions = z.strictObject({
   deletes: words('d', 'delete', 'tombstone').describe('Kinds of event that remove the row.'),
   truncates: words('t', 'truncate').describe('Kinds of event that empty the table.'),
 });
+
+export const backfillOptions = z.strictObject({
+  inner_mode: z
+    .enum(['partition_replace', 'replace', 'incremental_merge'])
+    .describe('How each chunk is loaded: by this strategy, of the rows of its window alone.'),
+  parallel_workers: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe(
+      'Chunks that are staged at once, each in a process of its own; one after the other they change the target. Needs a source and a sink that several processes can share.',
+    ),
+  chunk: z
+    .strictObject({
+      column: column().describe('The column whose ranges the chunks are: a number, a date or a time.'),
+      from: z.union([z.string().min(1), z.number()]).describe('Where the first chunk begins.'),
+      to: z.union([z.string().min(1), z.number()]).describe('Where the last chunk ends; itself behind it.'),
+      step: z
+        .union([z.string().min(1), z.number()])
+        .describe('How wide a chunk is: a number, `1 day`, `1 month`, `6 hours`, or ISO 8601 (`P1D`, `P1M`, `PT6H`).'),
+    })
+    .describe('What the chunks are: half-open ranges, the first value in, the last one out.'),
+  max_attempts: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('How often a chunk is tried that fails for a passing reason, before it is set aside.'),
+});

@@ -1,5 +1,6 @@
 import { conformance, type StrategyScenario } from '@dpone/testkit';
 import {
+  backfill,
   cdcApply,
   fullRefresh,
   incrementalAppend,
@@ -48,6 +49,7 @@ const SCENARIOS: readonly StrategyScenario[] = [
     definition: xmin,
     options: [{ merge_policy: 'delete_insert' }],
   },
+  { kind: 'strategy', id: 'backfill', definition: backfill },
   {
     kind: 'strategy',
     id: 'replace',

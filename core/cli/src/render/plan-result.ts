@@ -20,6 +20,34 @@ function qualityFacts(plan: PlanResult): [string, string][] {
   });
 }
 
+interface Chunks {
+  readonly parallel_workers: number;
+  readonly chunks: readonly { readonly chunk: number; readonly from: string | number; readonly to: string | number }[];
+}
+
+/** Of many chunks these many are shown at the beginning, and the last one. */
+const SHOWN = 5;
+
+/** The chunks of a backfill, a line each; the rest of the plan is that of the first. */
+function chunkFacts(plan: PlanResult): [string, string][] {
+  const backfill = plan['backfill'] as Chunks | undefined;
+  if (backfill === undefined) return [];
+  const { chunks, parallel_workers: workers } = backfill;
+  const line = ({ chunk, from, to }: Chunks['chunks'][number]): [string, string] => [
+    '',
+    `${chunk}: ${from} to before ${to}`,
+  ];
+  const some = chunks.length <= SHOWN + 2 ? chunks : chunks.slice(0, SHOWN);
+  return [
+    [
+      'chunks',
+      `${chunks.length}, ${workers === 1 ? 'one after the other' : `${workers} at once`}; this is the plan of the first`,
+    ],
+    ...some.map(line),
+    ...(some.length < chunks.length ? ([['', '...'], line(chunks.at(-1)!)] as [string, string][]) : []),
+  ];
+}
+
 /** A plan for people: what is moved how, why not cheaper, what changes, the statements. */
 export function planText(plan: PlanResult, format: string): string {
   const strategy = plan['strategy'] as {
@@ -45,6 +73,7 @@ export function planText(plan: PlanResult, format: string): string {
       change,
     ]),
     ...qualityFacts(plan),
+    ...chunkFacts(plan),
   ];
   const statements = plan.statements.map((statement) => `${statement.trimEnd().replace(/;$/, '')};`);
   if (format === 'md')

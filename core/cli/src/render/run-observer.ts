@@ -80,6 +80,7 @@ function plainLines(stream: NodeJS.WriteStream): Teller {
     onEvent(event) {
       if (event.type === 'step' && TOLD[event.step] !== undefined)
         stream.write(`${event.process}: ${TOLD[event.step]}\n`);
+      tellChunk(stream, event);
       tellRetry(stream, event);
     },
     close: () => undefined,
@@ -94,6 +95,16 @@ function waitingLines(stream: NodeJS.WriteStream): Teller {
     },
     close: () => undefined,
   };
+}
+
+function tellChunk(stream: NodeJS.WriteStream, event: RunEvent): void {
+  if (event.type !== 'chunk') return;
+  const { process: name, chunk, chunks, committed, status, rows, reason } = event;
+  const what =
+    status === 'committed'
+      ? `committed, ${rows} rows`
+      : `${status === 'poisoned' ? 'set aside' : status}: ${reason?.code}`;
+  stream.write(`${name}: chunk ${chunk} ${what} (${committed} of ${chunks} committed)\n`);
 }
 
 function tellRetry(stream: NodeJS.WriteStream, event: RunEvent): void {

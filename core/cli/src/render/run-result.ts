@@ -25,6 +25,8 @@ function facts(process: ProcessResult): [string, string][] {
     ['took', duration(result.duration_seconds)],
     ['strategy', process.strategy],
   ];
+  if (process.chunks !== undefined)
+    rows.push(['chunks', `${process.chunks.committed} of ${process.chunks.total} committed`]);
   if (process.lane !== null) rows.push(['lane', process.lane]);
   if (result.rejected_rows > 0)
     rows.push(['set aside', `${count(result.rejected_rows)} rows, in ${process.artifacts.quarantine ?? 'the target'}`]);
@@ -59,7 +61,9 @@ const verdict = (process: ProcessResult): string =>
   process.result.status === 'skipped'
     ? 'skipped'
     : !process.passed
-      ? 'failed; the target is unchanged'
+      ? process.chunks === undefined
+        ? 'failed; the target is unchanged'
+        : `ended early; ${process.chunks.committed} of ${process.chunks.total} chunks are committed`
       : nothingNew(process)
         ? 'nothing new'
         : 'loaded';

@@ -48,7 +48,7 @@ function asPlanned(data: LaneData, plan: LoadPlan): LaneData {
 
 /** The units of a load: one a partition, plain JSON. */
 export function unitsOf(plan: LoadPlan, load: Unit['load']): Unit[] {
-  const { spec } = plan.open;
+  const { spec, chunk } = plan.open;
   const { from, into, codec } = plan.lanes.route;
   const direct = !codec && from.id === into.id && from.transport === into.transport;
   return plan.read.partitions.map((partition) => ({
@@ -56,6 +56,7 @@ export function unitsOf(plan: LoadPlan, load: Unit['load']): Unit[] {
     manifest: spec.manifest,
     process: spec.name,
     partition,
+    ...(chunk === undefined ? {} : { chunk }),
     lane: from,
     ...(direct ? {} : { into: { lane: into, codec } }),
   }));

@@ -50,6 +50,11 @@ export async function loadProcess(call: LoadCall): Promise<void> {
       streams: options.streams,
       maxRows: following?.maxRows,
     });
+    if (open.chunks !== undefined) {
+      // Loaded for those who load in chunks.
+      const { runBackfill } = await import('../backfill/run-backfill.js');
+      return await runBackfill({ call, open, plan: open.chunks, tell, work });
+    }
     const source = following?.source ?? (await open.openSource());
     const sink = await open.openSink();
     const sides: LoadSides = { open, source, sink, access: await stateAccess(open, sink) };

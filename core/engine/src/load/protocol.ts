@@ -30,6 +30,10 @@ export interface ProtocolCall {
   readonly trace: LoadTrace;
   /** True where a load that finds nothing new leaves no trace of itself: one of many that follow a source. */
   readonly onlyNews: boolean;
+  /** Which chunk of a backfill it is. */
+  readonly chunk?: string;
+  /** Carries finalize out when it is this load's turn to change the target. Default: at once. */
+  readonly finalizing?: <T>(finalize: () => Promise<T>) => Promise<T>;
 }
 
 /** The protocol from the package's start to staging's end, under the lock. Throws with the target unchanged, or not at all. */
@@ -53,7 +57,7 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
     load_id: load.loadId,
     process: load.process,
     target: targetName(load.target),
-    chunk_id: null,
+    chunk_id: call.chunk ?? null,
     started_at: load.startedAt,
     rows_staged: 0,
     rows_loaded: 0,
@@ -146,8 +150,11 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
   };
   await reach('stage.checked');
   await teller.tell({ type: 'progress', process: load.process, phase: 'finalize', rows: left, bytes: counts.bytes });
-  progress.finalizing = true;
-  return staging.finalize(loadProgram(plan, load, facts));
+  const finalize = (): Promise<FinalizeResult> => {
+    progress.finalizing = true;
+    return staging.finalize(loadProgram(plan, load, facts));
+  };
+  return call.finalizing === undefined ? finalize() : call.finalizing(finalize);
 }
 
 /** Holds the load against its rules; what they come to is in the trace, also where a red one ends the load. */

@@ -1,5 +1,6 @@
 import type { FinalizeResult, Json } from '@dpone/sdk';
 import type { PendingChange } from '../evolution/schema-ledger.js';
+import type { ChunkCounts } from '../backfill/chunk-record.js';
 import type { QualityOutcome } from '../quality/outcome.js';
 import type { LineageRecord } from '../record/run-record.js';
 
@@ -23,6 +24,8 @@ export interface LoadTrace {
   /** Relative to the project; null where none was written. */
   package: string | null;
   quarantine: string | null;
+  /** Of a backfill: how its chunks stand. */
+  chunks?: ChunkCounts;
   /** Null until the load is planned. */
   lineage: LineageRecord | null;
 }

@@ -38,7 +38,7 @@ export async function runUnit(
   const work = startWork(options.signal);
   const scope = host.openScope(`unit ${unit.load.loadId} ${unit.partition.index}`);
   try {
-    const open = await openProcess(host, spec, scope, { signal: work.signal });
+    const open = await openProcess(host, spec, scope, { signal: work.signal, chunk: unit.chunk });
     const source = await open.openSource();
     const sink = await open.openSink();
     const plan = await planLoad(open, source, sink, await stateAccess(open, sink));

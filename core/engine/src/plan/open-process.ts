@@ -1,5 +1,7 @@
 import {
   fail,
+  type ChunkPlan,
+  type ChunkWindow,
   type FinalizeStepName,
   type PluginContext,
   type Sink,
@@ -25,6 +27,8 @@ export interface OpenProcess extends StrategyCall {
   readonly scope: Scope;
   readonly context: PluginContext;
   readonly executor: ExecutorChoice;
+  /** Where the load is carried out in chunks, and this is not one of them. */
+  readonly chunks: ChunkPlan | undefined;
   /** The contract that `quality` names. */
   readonly contract: OdcsContract | undefined;
   /** Partitions at once, where the caller of the run says so. */
@@ -41,6 +45,8 @@ export interface OpenOptions {
   readonly streams?: number | undefined;
   /** Rows that a load should take at most. Default: all that are new. */
   readonly maxRows?: number | undefined;
+  /** The chunk of a backfill that the load is of. */
+  readonly chunk?: ChunkWindow | undefined;
   /** Called by the sink at each named step of finalize. Default: nothing. */
   readonly step?: (name: FinalizeStepName) => Promise<void>;
 }
@@ -50,6 +56,11 @@ function withCursor(spec: ProcessSpec, { readsBy }: StrategyDefinition, source: 
   if (spec.source.cursor !== undefined || readsBy === undefined || !source.capabilities.cursors.includes(readsBy))
     return spec;
   return { ...spec, source: { ...spec.source, cursor: { kind: readsBy } } };
+}
+
+function withoutCursor(spec: ProcessSpec): ProcessSpec {
+  const { cursor: _, ...source } = spec.source;
+  return { ...spec, source };
 }
 
 /** Finds the process's plugins, reads connections and options, and asks the strategy whether they fit. Connects to nothing. */
@@ -72,10 +83,15 @@ export async function openProcess(
     code: 'DPONE_MANIFEST_INVALID',
     engineKeys: ['mode', 'unique_key'],
   });
-  const call: StrategyCall = { spec, definition, options: strategyOptions, source, sink };
-  const strategy = await planStrategy(host, call, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists: false });
+  const first: StrategyCall = { spec, definition, options: strategyOptions, source, sink, chunk: options.chunk };
+  const strategy = await planStrategy(host, first, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists: false });
+  const inChunks = options.chunk !== undefined || strategy.chunks !== undefined;
+  // Chunks come in any order: none of them may leave how far the source was read.
+  const call = inChunks ? { ...first, spec: withoutCursor(spec) } : first;
   const executor = await planExecutor(host, spec);
-  if (executor.elsewhere) refuseElsewhere(spec, 'engine.executor', source, sink, strategy.read);
+  if (executor.elsewhere) refuseElsewhere(call.spec, 'engine.executor', source, sink, strategy.read);
+  if ((strategy.chunks?.workers ?? 1) > 1)
+    refuseElsewhere(call.spec, 'sink.strategy.backfill.parallel_workers', source, sink, 'all');
   const sides = {
     source: await readSide(host, scope, context, spec, 'source', source),
     sink: await readSide(host, scope, context, spec, 'sink', sink),
@@ -88,6 +104,7 @@ export async function openProcess(
     scope,
     context,
     executor,
+    chunks: strategy.chunks,
     contract,
     streams: options.streams,
     maxRows: options.maxRows,

@@ -47,6 +47,7 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
         schema: columns.map((c) => ({ name: c.name, type: typeName(c.type) })),
         lane: routeName(plan.lanes.route),
         ...changesDetail([...plan.changes, ...facts.changes]),
+        ...(plan.open.chunk === undefined ? {} : { chunk: { ...plan.open.chunk } }),
         ...(Object.keys(facts.newest ?? {}).length === 0 ? {} : { newest: { ...facts.newest } }),
         state: {
           key,

@@ -1,5 +1,6 @@
 import {
   fail,
+  type ChunkWindow,
   type Schema,
   type SinkDefinition,
   type SourceDefinition,
@@ -16,6 +17,8 @@ export interface StrategyCall {
   readonly options: unknown;
   readonly source: SourceDefinition;
   readonly sink: SinkDefinition;
+  /** The chunk of a backfill that the load is of. */
+  readonly chunk?: ChunkWindow | undefined;
 }
 
 /** The cursor of a load that reads what is new: the manifest's, or the source's own list of taken files or offsets. */
@@ -67,6 +70,7 @@ export async function planStrategy(
     ...(spec.source.cursor === undefined ? {} : { cursor: spec.source.cursor }),
     ...(known.schema === undefined ? {} : { schema: known.schema }),
     targetExists: known.targetExists,
+    ...(call.chunk === undefined ? {} : { chunk: call.chunk }),
   });
   if (definition.cursor === 'required' || plan.read === 'increment') cursorOf(call);
   const missing = plan.steps.map((s) => s.op).filter((op) => !can.includes(op));

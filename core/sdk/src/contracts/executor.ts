@@ -4,6 +4,7 @@ import type { Lane } from '../lanes.js';
 import type { PluginContext } from './context.js';
 import type { Partition } from './source.js';
 import type { LoadRef, StageResult } from './sink.js';
+import type { ChunkWindow } from './strategy.js';
 
 /** One partition of one load as plain JSON: any process that has the project and its connections can carry it out. */
 export interface Unit {
@@ -12,6 +13,8 @@ export interface Unit {
   readonly manifest: string;
   readonly process: string;
   readonly partition: Partition;
+  /** The chunk of a backfill that the load is of. */
+  readonly chunk?: ChunkWindow;
   /** The lane that the source gives. */
   readonly lane: Lane;
   /** The lane that the sink gets, where a spool file or a codec stands between; the source's own where absent. */

@@ -6,6 +6,25 @@ import type { FinalizePrimitive, FinalizeStep, StagingCheck } from './load-progr
 import type { FrameworkColumn, SinkCapabilities } from './sink.js';
 import type { CursorKind, Json, SourceCapabilities } from './source.js';
 
+/** The rows of one chunk: those whose column is in the half-open range. Numbers beyond 2^53 are their digits. */
+export interface ChunkWindow {
+  readonly column: string;
+  readonly from: string | number;
+  readonly to: string | number;
+}
+
+/** A load that is made of many, a chunk each. */
+export interface ChunkPlan {
+  /** In order, without gaps; at least one. */
+  readonly windows: readonly ChunkWindow[];
+  /** The strategy by which each is loaded. */
+  readonly innerMode: string;
+  /** Chunks that are staged at once. */
+  readonly workers: number;
+  /** How often a chunk is tried that fails for a passing reason. */
+  readonly maxAttempts: number;
+}
+
 /** What a strategy decides with. */
 export interface StrategyInput<O> {
   readonly options: O;
@@ -17,6 +36,8 @@ export interface StrategyInput<O> {
   /** The staged columns of the data; undefined while a manifest is only checked. Before the target is compared: the source's. */
   readonly schema?: Schema;
   readonly targetExists: boolean;
+  /** The chunk that is planned; absent while the load as a whole is. */
+  readonly chunk?: ChunkWindow;
 }
 
 /** What a load of this strategy is. */
@@ -32,6 +53,8 @@ export interface StrategyPlan {
   /** Held against staging before finalize. */
   readonly checks: readonly StagingCheck[];
   readonly steps: readonly FinalizeStep[];
+  /** Where the load is carried out in chunks; the rest is then of all of them together. Absent in the plan of a chunk. */
+  readonly chunks?: ChunkPlan;
   /** One line each, for `plan`: what was chosen and why. */
   readonly reasons: readonly string[];
 }

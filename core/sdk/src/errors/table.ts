@@ -150,6 +150,18 @@ export const ERRORS = {
     'Another load holds the target.',
     'Wait for it to end, or pass a longer --lock-timeout.',
   ),
+  DPONE_TARGET_CHANGED: transient(
+    "The target's columns changed while a load of it was staged; the load has changed nothing.",
+    'Run again.',
+  ),
+  DPONE_CHUNK_POISONED: terminal(
+    'Chunks of a backfill are set aside, because they failed for a lasting reason or too often; the others are committed.',
+    'Mend what is named, then tell them to be tried again: dpone backfill retry.',
+  ),
+  DPONE_BACKFILL_STOPPED: verdict(
+    'A backfill is paused or was cancelled before all of its chunks were loaded.',
+    'Let it go on, or begin anew: dpone backfill --help.',
+  ),
   DPONE_FENCED: terminal(
     'Another worker took over this load; this one has changed nothing.',
     'Nothing: the newer worker goes on.',

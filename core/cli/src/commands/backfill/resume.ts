@@ -1,0 +1,23 @@
+import { DponeCommand, formatFlag } from '../../dpone-command.js';
+import { manifestArg, oneProcessFlags } from '../../flags.js';
+
+export default class BackfillResume extends DponeCommand {
+  static override summary = 'Let a paused backfill go on with the next run.';
+  static override examples = ['<%= config.bin %> <%= command.id %> manifests/orders.yml'];
+  static override args = manifestArg;
+  static override flags = { ...oneProcessFlags, format: formatFlag() };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(BackfillResume);
+    const [{ openSession }, { selectProcesses }, { backfillOperations }, { backfillChangeText }] = await Promise.all([
+      import('../../session.js'),
+      import('../../processes.js'),
+      import('@dpone/engine'),
+      import('../../render/backfill.js'),
+    ]);
+    const session = await openSession(this.config);
+    const [spec] = await selectProcesses(session, args.manifest, flags);
+    const report = await backfillOperations.resume(session.host, spec!, { signal: session.interruption() });
+    this.print(flags.format, report, () => backfillChangeText(report, 'resumed', 'dpone run goes on with it.'));
+  }
+}
