@@ -8,6 +8,7 @@ import {
 } from '@dpone/sdk';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { whereOf } from '../plan/where.js';
+import { earlierLoads } from '../quality/earlier-loads.js';
 import { judgeHistory, newestBefore, receiptsWanted } from '../quality/history.js';
 import { settledOutcome, stagingOutcome, type QualityOutcome } from '../quality/outcome.js';
 import type { PlannedCheck } from '../quality/planned-check.js';
@@ -104,7 +105,7 @@ async function judgePast({
   const columns = history.flatMap(({ check: { rule } }) => (rule.kind === 'freshness' ? [rule.column] : []));
   const newest: Record<string, string | null> = {};
   const { name } = plan.open.spec;
-  const receipts = (await plan.sink.history(receiptsWanted(history))).filter(({ process }) => process === name);
+  const receipts = await earlierLoads(plan.sink, name, receiptsWanted(history));
   for (const column of columns) newest[column] = (await staging?.max(column)) ?? newestBefore(column, receipts);
   return { newest, outcomes: judgeHistory(history, { rows, receipts, newest, now }) };
 }
