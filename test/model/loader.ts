@@ -12,13 +12,16 @@ export class Loader {
   /** What the load came to, or `killed`. */
   async load(order: Order): Promise<Answer | 'killed'> {
     const child = (this.#child ??= await start());
-    const answer = once(child, 'message').then(([said]) => said as Answer);
-    const end = once(child, 'exit').then(([code, signal]) => ({
-      code: code as number | null,
-      signal: signal as string | null,
-    }));
+    const listening = new AbortController();
+    const { signal } = listening;
+    const heard = (event: string): Promise<unknown[]> => once(child, event, { signal });
+    const answer = heard('message').then(([said]) => said as Answer);
+    const end = heard('exit').then(([code, by]) => ({ code: code as number | null, signal: by as string | null }));
     child.send(order);
     const first = await Promise.race([answer, end]);
+    // The other one is not waited for.
+    for (const one of [answer, end]) one.catch(() => undefined);
+    listening.abort();
     if ('passed' in first) return first;
     this.#child = undefined;
     if (first.signal === 'SIGKILL') return 'killed';

@@ -131,9 +131,10 @@ class Player {
     const { model, table } = this.#stage;
     const columns = this.#columns();
     const shown = model.shown ?? ((all: readonly Row[]) => all);
-    const found = shown(await this.#found());
+    const found = await this.#found();
     try {
-      sameRows(found, withAll(shown(rows), columns), columns, table);
+      model.judge?.(found);
+      sameRows(shown(found), withAll(shown(rows), columns), columns, table);
       return undefined;
     } catch (error) {
       return (error as Error).message;

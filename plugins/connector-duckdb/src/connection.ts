@@ -151,11 +151,25 @@ async function create(path: string, mode: Mode, options: Record<string, string>)
     const open = path === ':memory:' ? DuckDBInstance.create : DuckDBInstance.fromCache;
     return await open.call(DuckDBInstance, path, { ...options, ...(readOnly ? { access_mode: 'READ_ONLY' } : {}) });
   } catch (error) {
+    if (await isBeingMade(path, error))
+      throw fail('DPONE_TARGET_LOCKED', `opening ${path}: another process is making it`, { cause: error });
     throw duckdbError(error, {
       what: `opening ${path}`,
       code: mode === 'write' ? 'DPONE_SINK_WRITE' : 'DPONE_CONNECTION_FAILED',
     });
   }
+}
+
+/** The main header and two database headers of a file, of 4096 bytes each (https://duckdb.org/docs/stable/internals/storage). */
+const HEADERS = 3 * 4096;
+/** A process that lives writes them at once. */
+const MAKING_MS = 10_000;
+
+/** Whether a file is none yet because another process has just begun it: DuckDB locks a new file after it was made. */
+async function isBeingMade(path: string, error: unknown): Promise<boolean> {
+  if (!/not a valid DuckDB database file/.test(String(error))) return false;
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && found.size < HEADERS && Date.now() - found.mtimeMs < MAKING_MS;
 }
 
 /** DuckDB falls back to reading where it may not write; a load must not find that out after staging. */

@@ -1,4 +1,14 @@
-import { canHold, fail, nearest, sameType, typeName, type CanonicalType, type Column, type Schema } from '@dpone/sdk';
+import {
+  canHold,
+  fail,
+  nearest,
+  sameType,
+  typeName,
+  type CanonicalType,
+  type Column,
+  type FinalizeStep,
+  type Schema,
+} from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { RESERVED_PREFIX } from './framework.js';
 import { parseType } from './parse-type.js';
@@ -64,6 +74,13 @@ export function columnsToRead(schema: Schema, spec: ColumnRules): readonly strin
 }
 
 const isReserved = (name: string): boolean => name.toLowerCase().startsWith(RESERVED_PREFIX);
+
+/** The columns that say what an event is, where the steps apply events. */
+export const eventColumns = (steps: readonly FinalizeStep[]): string[] =>
+  steps
+    .flatMap((step) => (step.op === 'apply_events' ? [step.envelope] : []))
+    .flatMap(({ operation, order, unchanged, oldKey }) => [operation, order, unchanged, oldKey])
+    .filter((name) => name !== undefined);
 
 /** The name among `names` that is meant, whatever its case. Refuses one that is not there, with the nearest. */
 export function findName(name: string, names: readonly string[], spec: ColumnRules, option: string): string {

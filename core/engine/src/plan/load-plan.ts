@@ -16,7 +16,7 @@ import { datedColumns, historyChecks } from '../quality/manifest-checks.js';
 import type { PlannedQuality } from '../quality/planned-check.js';
 import { planChecks } from './checks.js';
 import { waitingChanges } from '../evolution/waiting-changes.js';
-import { contractWarnings, findName, resolveColumns } from './columns.js';
+import { contractWarnings, eventColumns, findName, resolveColumns } from './columns.js';
 import { refuseChanges } from './evolution-policy.js';
 import { evolve } from './evolve.js';
 import { frameworkColumns } from './framework.js';
@@ -60,22 +60,16 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
   const { host, spec } = open;
   const target = await sink.inspect();
   const targetExists = target.exists;
-  const {
-    read: kind,
-    steps,
-    where,
-  } = await planStrategy(host, open, {
-    uniqueKey: spec.sink.strategy.uniqueKey,
-    targetExists,
-  });
+  const strategy = await planStrategy(host, open, { uniqueKey: spec.sink.strategy.uniqueKey, targetExists });
+  const { steps, where } = strategy;
   const stateBefore = await access.get();
   const stored: Json = stateBefore?.state ?? null;
   const waits = await waitingChanges(host, spec);
   const attempt = async (of: OpenProcess, earlier: readonly SchemaChange[]): Promise<LoadPlan> => {
-    const read = await openRead({ open: of, source, read: kind, steps, where, stored, target: target.schema });
+    const read = await openRead({ open: of, source, read: strategy.read, steps, where, stored, target: target.schema });
     let leftOut: LeftOut;
     try {
-      const decided = await decide(of, { source, sink, access, target, stateBefore, read, waits });
+      const decided = await decide(of, { source, sink, access, target, stateBefore, read, waits, early: strategy });
       if (!('columns' in decided)) return { ...decided, pending: [...earlier, ...decided.pending] };
       leftOut = decided;
     } catch (error) {
@@ -111,21 +105,25 @@ function without(open: OpenProcess, columns: readonly string[]): OpenProcess {
 
 type Known = Pick<LoadPlan, 'source' | 'sink' | 'access' | 'target' | 'stateBefore' | 'read'> & {
   readonly waits: (change: SchemaChange) => boolean;
+  /** What the strategy makes of the process before the columns are known. */
+  readonly early: StrategyPlan;
 };
 
-async function decide(open: OpenProcess, { waits, ...known }: Known): Promise<LoadPlan | LeftOut> {
+/** Whether there is nothing to read: then the columns are none, or the target's, which lacks those of an envelope. */
+function readsNothing({ partitions, schema }: SourceRead, { envelope = [] }: StrategyPlan): boolean {
+  const names = schema.columns.map((column) => column.name);
+  return partitions.length === 0 && (names.length === 0 || envelope.some((name) => !names.includes(name)));
+}
+
+async function decide(open: OpenProcess, { waits, early, ...known }: Known): Promise<LoadPlan | LeftOut> {
   const { spec, host } = open;
   const { sink, target, read } = known;
   const badRows = badRowsOf(spec);
-  if (read.partitions.length === 0 && read.schema.columns.length === 0) {
-    const strategy = await planStrategy(host, open, {
-      uniqueKey: spec.sink.strategy.uniqueKey,
-      targetExists: target.exists,
-    });
+  if (readsNothing(read, early)) {
     const staging = { columns: [], framework: [], badRows } as const;
     const quality = { staging: [], history: historyChecks(spec, datedColumns(spec, target.schema)), settled: [] };
     const nothing = { changes: [], relaxable: [], pending: [], quality, warnings: spec.warnings };
-    return { ...known, open, strategy, hasData: false, staging, lanes: NO_LANES, ...nothing };
+    return { ...known, open, strategy: early, hasData: false, staging, lanes: NO_LANES, ...nothing };
   }
   const columns = resolveColumns(read.schema.columns, spec);
   const named = columns.map((column) => {
@@ -137,6 +135,7 @@ async function decide(open: OpenProcess, { waits, ...known }: Known): Promise<Lo
   const given = { uniqueKey, targetExists: target.exists };
   const first = await planStrategy(host, open, { ...given, schema: { columns: named } });
   const envelope = first.envelope ?? [];
+  for (const name of eventColumns(first.steps)) findName(name, names, spec, 'sink.strategy.cdc');
   const framework = frameworkColumns({
     lineage: spec.lineage,
     target: target.schema,
@@ -176,7 +175,7 @@ async function decide(open: OpenProcess, { waits, ...known }: Known): Promise<Lo
     );
   refuseUnstorable(open, sink, evolution.columns, framework);
   // Once more: a column that goes to one of another name is compared under that name.
-  const strategy = await planStrategy(host, open, { ...given, schema: { columns: evolution.columns } });
+  const settled = await planStrategy(host, open, { ...given, schema: { columns: evolution.columns } });
   const laneInput = {
     offers: read.lanes,
     accepts: sink.accepts([...evolution.columns, ...framework]),
@@ -188,7 +187,7 @@ async function decide(open: OpenProcess, { waits, ...known }: Known): Promise<Lo
   const quality = await planChecks({
     spec,
     contract: open.contract,
-    strategy: strategy.checks,
+    strategy: settled.checks,
     columns: evolution.columns,
     notNull: evolution.notNull,
     relaxable: evolution.relaxable,
@@ -197,7 +196,7 @@ async function decide(open: OpenProcess, { waits, ...known }: Known): Promise<Lo
   return {
     ...known,
     open,
-    strategy,
+    strategy: settled,
     hasData: true,
     staging: { columns: evolution.columns, framework: [...framework, ...evolution.kept], badRows },
     changes: evolution.changes,
