@@ -47,7 +47,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
     between: IN_PLACE,
   },
   partition_replace: {
-    options: { partition: { column: 'version' } },
+    options: { partition: { column: 'version', max_partitions_per_run: 1_000_000 } },
     reads: 'whole',
     matches: false,
     apply: (target, read) => {
