@@ -14,6 +14,7 @@ export async function registerPlugins(plugins: readonly Plugin[]): Promise<Map<s
     stateStore: add('stateStore'),
     secrets: add('secrets'),
     executor: add('executor'),
+    observer: add('observer'),
   };
   for (const plugin of plugins) await plugin.register(host);
   return found;

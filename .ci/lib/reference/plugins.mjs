@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { packageFolders } from '../projects.mjs';
 import { fromRoot } from '../root.mjs';
 
-const KINDS = ['source', 'sink', 'strategy', 'gate', 'codec', 'stateStore', 'secrets', 'executor'];
+const KINDS = ['source', 'sink', 'strategy', 'gate', 'codec', 'stateStore', 'secrets', 'executor', 'observer'];
 
 /** The plugins of the tree with what each registers: `{ name, folder, description, provides, definitions: { 'source:files': ... } }`. */
 export async function plugins() {

@@ -4,6 +4,7 @@ import type {
   ExtensionKind,
   GateDefinition,
   Logger,
+  ObserverDefinition,
   SecretsDefinition,
   SinkDefinition,
   SourceDefinition,
@@ -21,6 +22,7 @@ export interface Definitions {
   stateStore: StateStoreDefinition;
   secrets: SecretsDefinition;
   executor: ExecutorDefinition;
+  observer: ObserverDefinition;
 }
 
 /** What the engine needs from whoever embeds it: the CLI, a test, a program. It knows no plugin and no container. */

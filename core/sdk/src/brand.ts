@@ -15,6 +15,7 @@ export const BRANDS = {
   stateStore: '@dpone/StateStore',
   secrets: '@dpone/Secrets',
   executor: '@dpone/Executor',
+  observer: '@dpone/Observer',
   error: '@dpone/Error',
 } as const;
 
@@ -28,6 +29,7 @@ export const EXTENSION_KINDS = [
   'stateStore',
   'secrets',
   'executor',
+  'observer',
 ] as const;
 export type ExtensionKind = (typeof EXTENSION_KINDS)[number];
 

@@ -9,6 +9,7 @@ export * from './contracts/codec.js';
 export * from './contracts/context.js';
 export * from './contracts/executor.js';
 export * from './contracts/load-program.js';
+export * from './contracts/observer.js';
 export * from './contracts/rollback.js';
 export * from './contracts/secrets.js';
 export * from './contracts/sink.js';

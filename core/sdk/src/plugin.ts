@@ -2,6 +2,7 @@ import { BRANDS, type Branded } from './brand.js';
 import type { CodecDefinition } from './contracts/codec.js';
 import type { ExecutorDefinition } from './contracts/executor.js';
 import type { GateDefinition, GateReport } from './gates/gate.js';
+import type { ObserverDefinition } from './contracts/observer.js';
 import type { SecretsDefinition } from './contracts/secrets.js';
 import type { SinkDefinition } from './contracts/sink.js';
 import type { SourceDefinition } from './contracts/source.js';
@@ -20,6 +21,7 @@ export interface PluginHost {
   stateStore<C, O>(id: string, definition: StateStoreDefinition<C, O>): void;
   secrets(id: string, definition: SecretsDefinition): void;
   executor<O>(id: string, definition: ExecutorDefinition<O>): void;
+  observer<O>(id: string, definition: ObserverDefinition<O>): void;
 }
 
 export interface Plugin extends Branded<'plugin'> {
@@ -84,5 +86,10 @@ export const defineSecrets = (d: Unbranded<SecretsDefinition>): SecretsDefinitio
 export const defineExecutor = <O>(d: Unbranded<ExecutorDefinition<O>>): ExecutorDefinition<O> => ({
   ...d,
   $$type: BRANDS.executor,
+  version: 'v1',
+});
+export const defineObserver = <O>(d: Unbranded<ObserverDefinition<O>>): ObserverDefinition<O> => ({
+  ...d,
+  $$type: BRANDS.observer,
   version: 'v1',
 });

@@ -19,7 +19,16 @@ describe('a plugin with an SDK of its own', () => {
     const plugin = await alienCopy(root, folder);
     expect(hasBrand(plugin, 'plugin')).to.equal(true);
     const sources: SourceDefinition[] = [];
-    const others = { sink() {}, strategy() {}, gate() {}, codec() {}, stateStore() {}, secrets() {}, executor() {} };
+    const others = {
+      sink() {},
+      strategy() {},
+      gate() {},
+      codec() {},
+      stateStore() {},
+      secrets() {},
+      executor() {},
+      observer() {},
+    };
     await plugin.register({
       apiVersion: 1,
       source: (_id, d) => void sources.push(d),

@@ -120,6 +120,7 @@ describe('duckdb options', () => {
       stateStore: () => undefined,
       secrets: () => undefined,
       executor: () => undefined,
+      observer: () => undefined,
     });
     expect(seen).to.deep.equal(['source:duckdb', 'sink:duckdb', 'codec:duckdb']);
     for (const definition of [duckdbSource, duckdbSink])

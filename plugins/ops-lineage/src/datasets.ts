@@ -1,11 +1,6 @@
 import { byName } from '@dpone/sdk';
+import type { Dataset } from '@dpone/sdk/observability';
 import { z } from 'zod';
-
-/** A dataset as OpenLineage names it. */
-export interface Dataset {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** `--input NAMESPACE=NAME`, repeatable: all are kept, sorted by namespace, in the given order within one. */
 export const datasetsInput = (description: string) =>

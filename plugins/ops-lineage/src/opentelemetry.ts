@@ -1,4 +1,4 @@
-import { families, type Metric } from './metrics.js';
+import { families, type Metric } from '@dpone/sdk/observability';
 
 const attributes = (values: Readonly<Record<string, string>>) =>
   Object.entries(values).map(([key, stringValue]) => ({ key, value: { stringValue } }));

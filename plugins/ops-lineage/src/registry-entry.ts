@@ -1,5 +1,5 @@
 import { fail, isJsonObject, readEvidence, type JsonObject } from '@dpone/sdk';
-import type { Dataset } from './datasets.js';
+import type { Dataset } from '@dpone/sdk/observability';
 
 /** An entry of the run registry, as lineage needs it. */
 export interface RegistryEntry {

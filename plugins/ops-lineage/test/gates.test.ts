@@ -8,8 +8,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { catalogPublish, dbtLineage, lineageExport, metricsExport, observabilityPack } from '@dpone/ops-lineage';
-import { RUN_METRICS } from '../dist/metrics.js';
-import { runUuid } from '../dist/openlineage.js';
+import { RUN_METRICS, runUuid } from '@dpone/sdk/observability';
 import { openLineageEvent } from './openlineage-shape.js';
 
 const RUN_ID = '01M7YHKQ0EVNFT0X90KV9PPHSH';

@@ -32,6 +32,7 @@ export function registrar(plugin: DeclaredPlugin): { host: PluginHost; definitio
     stateStore: add('stateStore'),
     secrets: add('secrets'),
     executor: add('executor'),
+    observer: add('observer'),
   };
   return { host, definitions };
 }

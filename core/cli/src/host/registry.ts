@@ -96,12 +96,14 @@ const KIND_WORDS: Readonly<Record<ExtensionKind, string>> = {
   stateStore: 'state store',
   secrets: 'connection_type',
   executor: 'executor',
+  observer: 'observer',
 };
 
 /** Where the naming standard puts a type: its package's name. */
 function packageOf(kind: ExtensionKind, id: string): string {
   if (kind === 'source' || kind === 'sink' || kind === 'codec') return `@dpone/connector-${id}`;
   if (kind === 'strategy') return '@dpone/strategies';
+  if (kind === 'observer') return '@dpone/observability';
   if (kind === 'gate') return `@dpone/ops-${id}`;
   return `@dpone/${kind === 'stateStore' ? 'state' : kind}-${id}`;
 }

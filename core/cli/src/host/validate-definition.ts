@@ -73,6 +73,7 @@ const FIELDS: Readonly<Record<ExtensionKind, Readonly<Record<string, Check>>>> =
   stateStore: { summary: text, connection: schemaOrNull, options: schema, create: fn },
   secrets: { summary: text, create: fn },
   executor: { summary: text, options: schema, create: fn },
+  observer: { summary: text, options: schema, open: fn },
 };
 
 /** Throws DPONE_PLUGIN_INVALID with path, expected and received where a definition is not of its kind's shape. */

@@ -92,6 +92,8 @@ export interface ProcessSpec {
   readonly quality: readonly QualityRule[];
   /** An Open Data Contract whose rules are held against staging, too. */
   readonly qualityContract?: QualityContract;
+  /** What is reported where; the observer's schema is the judge. Absent where the manifest says nothing. */
+  readonly observability?: Readonly<Record<string, unknown>>;
   readonly engine: {
     /** Lanes that may be planned, cheapest first; all where absent. */
     readonly lanes?: readonly string[];

@@ -1,6 +1,7 @@
 import { typeName, type LoadRef } from '@dpone/sdk';
 import type { SideSpec } from '../manifest/process-spec.js';
 import { listChecks } from '../quality/planned-check.js';
+import { lineageOf } from '../record/lineage.js';
 import type { PlanResult } from '../results.js';
 import { describeChange } from './difference.js';
 import { routeName } from './lanes.js';
@@ -101,6 +102,7 @@ export function planResult(plan: LoadPlan, load: LoadRef): PlanResult {
     estimated_rows: plan.read.estimate.rows ?? null,
     estimated_bytes: plan.read.estimate.bytes ?? null,
     statements,
+    lineage: plan.hasData ? lineageOf(plan) : null,
     dry_run: true,
     warnings: [...plan.warnings, ...(plan.hasData ? [] : ['there is nothing new to load'])],
   };

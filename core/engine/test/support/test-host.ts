@@ -26,6 +26,7 @@ export async function testHost(
       stateStore: add('stateStore'),
       secrets: add('secrets'),
       executor: add('executor'),
+      observer: add('observer'),
     });
   const warnings: string[] = [];
   const none = (): void => undefined;

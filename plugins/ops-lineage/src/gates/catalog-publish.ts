@@ -1,8 +1,8 @@
 import { below, byName, defineGate, folderInput, isoTimestamp, plainPath } from '@dpone/sdk';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { datasetsInput, type Dataset } from '../datasets.js';
-import { runEvent } from '../openlineage.js';
+import { runEvent, type Dataset } from '@dpone/sdk/observability';
+import { datasetsInput } from '../datasets.js';
 import { readRegistryEntry } from '../registry-entry.js';
 
 const input = z.strictObject({

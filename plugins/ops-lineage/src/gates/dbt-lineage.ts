@@ -1,7 +1,7 @@
 import { below, byName, defineGate, folderInput, isoTimestamp, plainPath, readEvidence } from '@dpone/sdk';
 import { z } from 'zod';
 import { dbtEdges, dbtNodes, isRed, statuses, type DbtNode } from '../dbt-graph.js';
-import { facet, runEvent } from '../openlineage.js';
+import { facet, runEvent } from '@dpone/sdk/observability';
 import { readRegistryEntry, textOr } from '../registry-entry.js';
 
 const input = z.strictObject({

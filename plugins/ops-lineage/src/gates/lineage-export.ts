@@ -1,7 +1,7 @@
 import { below, defineGate, folderInput, isoTimestamp, plainPath } from '@dpone/sdk';
 import { z } from 'zod';
 import { datasetsInput } from '../datasets.js';
-import { facet, runEvent, type EventType } from '../openlineage.js';
+import { facet, runEvent, type EventType } from '@dpone/sdk/observability';
 import { readRegistryEntry, textOr } from '../registry-entry.js';
 
 const input = z.strictObject({

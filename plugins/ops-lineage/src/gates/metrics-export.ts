@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { below, defineGate, fail, folderInput, isoTimestamp, plainPath, readEvidence, stableJson } from '@dpone/sdk';
 import { z } from 'zod';
-import { customMetric, runMetrics, type Metric } from '../metrics.js';
+import { customMetric, prometheusText, runMetrics, type Metric } from '@dpone/sdk/observability';
 import { otlpMetrics } from '../opentelemetry.js';
-import { prometheusText } from '../prometheus.js';
 
 const named = (description: string) => z.record(z.string(), z.string()).default({}).describe(description);
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flag, names, object, text } from './field.js';
 import { contractSchema } from './policy-fields.js';
 import { acceptedTop, dependencies } from './process-schema.js';
+import { observabilitySchema } from './observability-fields.js';
 import { quality } from './quality-fields.js';
 
 /** Part of a process; checked as a whole once all layers are merged. The JSON Schema puts the process's keys here. */
@@ -100,6 +101,7 @@ export const batchSchema = object(
     quality: quality.optional().describe('Rules for the data of every table.'),
     schema_contract: contractSchema.optional().describe('What every row of every table must fit.'),
     meta: z.unknown().optional().describe('For people; not read.'),
+    observability: observabilitySchema,
     ...acceptedTop,
   },
   {

@@ -2,6 +2,7 @@ import { LANES } from '@dpone/sdk';
 import { z } from 'zod';
 import { connectionFields, table } from './connection-fields.js';
 import { accepted, integer, names, number, object, text } from './field.js';
+import { observabilitySchema } from './observability-fields.js';
 import { options } from './option-fields.js';
 import { contractSchema } from './policy-fields.js';
 import { quality } from './quality-fields.js';
@@ -135,7 +136,6 @@ export const dependencies = () =>
 
 /** Keys of the reference system on the top level of a process, or of a batch manifest, that are not acted on. */
 export const acceptedTop = {
-  observability: accepted('What is reported where'),
   performance: accepted('Expected speed'),
   certification: accepted('Certification of the pair'),
 } as const;
@@ -160,6 +160,7 @@ export const processSchema = object(
       .describe(
         'What must have run before: `other.yaml`, `other.yaml#selector`, `#selector`, a task group, or `{path, group, alias}`.',
       ),
+    observability: observabilitySchema,
     ...acceptedTop,
     transforms: accepted('Transformations after the load'),
     reconciliation: accepted('Finds deleted rows by comparing keys'),

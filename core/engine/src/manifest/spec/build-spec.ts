@@ -3,6 +3,7 @@ import type { Issues } from '../issue.js';
 import type { ProcessSpec } from '../process-spec.js';
 import { nodeAt, originAt, pathText, place, plain, type MapNode, type Node, type Path } from '../read/node.js';
 import { resolveReferences, type Environment } from '../references.js';
+import { OBSERVABILITY_KEYS } from '../schema/observability-fields.js';
 import { processSchema, type ParsedProcess } from '../schema/process-schema.js';
 import { zodIssues } from '../schema/zod-issues.js';
 import { connectionSpec } from './connection-spec.js';
@@ -111,6 +112,7 @@ function assemble(
     schemaEvolution: evolutionSpec(engine, (key, message) => conflict([...home('schema_evolution'), key], message)),
     schemaContract: contractSpec(process, engine),
     quality: quality.rules,
+    ...observed(process.observability),
     ...(contract === undefined ? {} : { qualityContract: contract }),
     engine: {
       ...(process.engine.lanes === undefined ? {} : { lanes: process.engine.lanes }),
@@ -131,6 +133,14 @@ function executorSpec({
   ...options
 }: ParsedProcess['engine']['executor']): Pick<ProcessSpec['engine'], 'executor' | 'executorOptions'> {
   return { executor: type, ...(Object.keys(options).length === 0 ? {} : { executorOptions: options }) };
+}
+
+/** The keys of `observability` that something reads; those of the reference system's own are told as not acted on. */
+function observed(written: ParsedProcess['observability']): Pick<ProcessSpec, 'observability'> {
+  const entries = OBSERVABILITY_KEYS.flatMap((key) =>
+    written?.[key] === undefined ? [] : [[key, written[key]] as const],
+  );
+  return entries.length === 0 ? {} : { observability: Object.fromEntries(entries) };
 }
 
 const withGiven = (

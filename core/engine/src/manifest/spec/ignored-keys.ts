@@ -2,12 +2,14 @@ import type { z } from 'zod';
 import { childMap, child, pathText, plain, type MapNode, type Path } from '../read/node.js';
 import { engineOptions } from '../schema/option-fields.js';
 import { EVOLUTION_ACTED, EVOLUTION_AS_IS } from '../schema/policy-fields.js';
+import { OBSERVABILITY_KEYS } from '../schema/observability-fields.js';
 import { processSchema } from '../schema/process-schema.js';
 
 /** Keys of a shape that are accepted and not acted on. */
 export const ignoredKeys = (shape: Readonly<Record<string, z.ZodType>>): ReadonlySet<string> =>
   new Set(Object.entries(shape).flatMap(([key, schema]) => (schema.meta()?.['ignored'] === true ? [key] : [])));
 
+const OBSERVED: ReadonlySet<string> = new Set(OBSERVABILITY_KEYS);
 const TOP = ignoredKeys(processSchema.shape);
 const OPTIONS = ignoredKeys(engineOptions);
 /** Within `options`: the keys that are not acted on of the maps that are. */
@@ -30,6 +32,7 @@ export function ignoredPaths(process: MapNode): Path[] {
     }
   };
   add(process, [], (key) => TOP.has(key) || key.startsWith('x-'));
+  add(childMap(process, 'observability'), ['observability'], (key) => !OBSERVED.has(key));
   for (const side of ['source', 'sink']) {
     const options = childMap(childMap(process, side), 'options');
     add(options, [side, 'options'], (key) => OPTIONS.has(key));

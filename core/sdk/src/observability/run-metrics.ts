@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@dpone/sdk';
+import { isJsonObject, type JsonObject } from '../gates/artifacts.js';
 
 /** One measurement. */
 export interface Metric {

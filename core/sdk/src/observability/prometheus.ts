@@ -1,4 +1,4 @@
-import { families, type Metric } from './metrics.js';
+import { families, type Metric } from './run-metrics.js';
 
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 

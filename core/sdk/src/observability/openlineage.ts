@@ -1,18 +1,31 @@
-import type { Dataset } from './datasets.js';
+/** A dataset as OpenLineage names it. */
+export interface Dataset {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** Who says so, as OpenLineage wants it: a URI. */
 export const PRODUCER = 'https://www.npmjs.com/package/dpone';
 /** https://openlineage.io/docs/spec/object-model */
 const SCHEMA = 'https://openlineage.io/spec/1-0-5/OpenLineage.json';
 
-export type EventType = 'START' | 'COMPLETE' | 'FAIL';
+export type EventType = 'START' | 'RUNNING' | 'COMPLETE' | 'FAIL';
 
 /** What every facet carries besides its own keys. */
-export const facet = <T extends object>(kind: 'RunFacet' | 'JobFacet', keys: T) => ({
+export const facet = <T extends object>(
+  kind: 'RunFacet' | 'JobFacet' | 'DatasetFacet' | 'OutputDatasetFacet',
+  keys: T,
+) => ({
   _producer: PRODUCER,
   _schemaURL: `${SCHEMA}#/$defs/${kind}`,
   ...keys,
 });
+
+/** A dataset and what is said of it. */
+export interface FacetedDataset extends Dataset {
+  readonly facets?: object;
+  readonly outputFacets?: object;
+}
 
 /** A run event. */
 export function runEvent(event: {
@@ -21,10 +34,16 @@ export function runEvent(event: {
   readonly runId: string;
   readonly runFacets: object;
   readonly job: { readonly namespace: string; readonly name: string; readonly facets: object };
-  readonly inputs: readonly Dataset[];
-  readonly outputs: readonly Dataset[];
+  readonly inputs: readonly FacetedDataset[];
+  readonly outputs: readonly FacetedDataset[];
 }) {
-  const datasets = (list: readonly Dataset[]) => list.map(({ namespace, name }) => ({ namespace, name, facets: {} }));
+  const datasets = (list: readonly FacetedDataset[]) =>
+    list.map(({ namespace, name, facets = {}, outputFacets }) => ({
+      namespace,
+      name,
+      facets,
+      ...(outputFacets === undefined ? {} : { outputFacets }),
+    }));
   return {
     eventType: event.type,
     eventTime: event.time,
