@@ -1,5 +1,5 @@
 import type { ProcessSpec, RunEvent } from '@dpone/engine';
-import { fail, isDponeError, stableJson, type Json, type Observer } from '@dpone/sdk';
+import { fail, isDponeError, stableJson, type Observer } from '@dpone/sdk';
 import type { Session } from './session.js';
 
 /** The one observer there is; another that a plugin brings would be told apart by its id. */
@@ -34,7 +34,7 @@ export async function watch(session: Session, specs: readonly ProcessSpec[]): Pr
   const opened = new Map<string, Promise<Observer | null>>();
   const byProcess = new Map<string, Observer>();
   for (const spec of specs) {
-    const key = stableJson((spec.observability ?? {}) as Json);
+    const key = stableJson(spec.observability ?? {});
     const observer = opened.get(key) ?? open(host, spec, warn);
     opened.set(key, observer);
     const found = await observer;

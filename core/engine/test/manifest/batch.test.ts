@@ -48,7 +48,7 @@ describe('the batch form', () => {
       ),
     );
     expect(manifest.processes.map((process) => process.quality.length)).to.deep.equal([1, 0]);
-    expect(manifest.processes[0]!.ignored).to.deep.equal(['observability']);
+    expect(manifest.processes[0]!.ignored).to.deep.equal(['observability.a']);
   });
 
   const wrong: readonly (readonly [what: string, text: string, code: string, fragment: string, where?: string])[] = [
