@@ -22,7 +22,7 @@ export interface ObservedEvent {
   /** A step of the load protocol. */
   readonly step?: string;
   /** Rows staged so far. */
-  readonly rows?: number;
+  readonly rows?: number | null;
   readonly attempt?: number;
   readonly plan?: Readonly<Record<string, unknown>>;
   readonly result?: object;
