@@ -71,14 +71,14 @@ function newerLoad(newest: Receipt, loadId: string): string {
 }
 
 async function judgeState(
-  { spec, access, loadId }: RollbackCall,
+  { open, access, loadId }: RollbackCall,
   detail: LoadDetail | null,
   blockers: string[],
 ): Promise<RollbackReport['state']> {
   const state = detail?.state;
   if (state === undefined || !state.changed) return null;
   // The source has thrown away what it was told is loaded.
-  if (spec.source.cursor?.kind === 'cdc') blockers.push('rollback.state_not_rewindable');
+  if (open.spec.source.cursor?.kind === 'cdc') blockers.push('rollback.state_not_rewindable');
   if (state.key !== access.key) blockers.push('rollback.state_of_other_source');
   else if ((await access.get())?.loadId !== loadId) blockers.push('rollback.state_changed');
   return { key: state.key, before: state.after, after: state.before };

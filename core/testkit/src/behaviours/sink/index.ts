@@ -37,3 +37,6 @@ export const SINK_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = [
   ...RECOVER_BEHAVIOURS,
   ...ROLLBACK_BEHAVIOURS,
 ];
+
+export { convergingCourse, eventsCourse, versionsCourse } from './courses.js';
+export { followsModel, type Course, type CourseBatch } from './following.js';
