@@ -1,5 +1,6 @@
 import { quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
 import { copyToBackup } from './backup-sql.js';
+import { convergeStatement } from './converge-sql.js';
 import { eventStatements } from './events-sql.js';
 import { mergeStatements } from './merge-sql.js';
 import { predicateSql } from './predicate-sql.js';
@@ -39,7 +40,10 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
   }
   return [
     ...program.changes.flatMap((change) => changeStatements(target, change, ctx.typeOf)).map(plain),
-    ...program.steps.flatMap((step) => stepStatements(step, program, ctx)),
+    ...program.steps.flatMap((step, i, steps) => {
+      if (i > 0 && convergeStatement(steps[i - 1]!, step, program, ctx) !== null) return [];
+      return convergeStatement(step, steps[i + 1], program, ctx) ?? stepStatements(step, program, ctx);
+    }),
   ];
 }
 

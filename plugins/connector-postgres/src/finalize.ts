@@ -117,6 +117,13 @@ async function applyStatements(
     if (tally === 'locked') before = (await counting) ?? 0;
     const tracks = tally === 'merged' && (await tracksCounts(session, doing));
     const counterBefore = tally !== 'merged' ? 0 : await (tracks ? updatesOf : rowsOf)(session, table, doing);
+    if (tally === 'told') {
+      const told = (await session.row(sql, doing, ctx.signal))!;
+      inserted += Number(told['inserted']);
+      updated += Number(told['updated']);
+      deleted += Number(told['deleted']);
+      continue;
+    }
     const said = await session.run(sql, doing, ctx.signal);
     const changed = rows ?? said;
     switch (tally) {

@@ -12,6 +12,8 @@ export type Tally =
   /** The two halves of a merge: what was removed is updated, what is added beyond it is inserted. */
   | 'removed_half'
   | 'added_half'
+  /** The statement tells itself what it inserted, updated and deleted. */
+  | 'told'
   /** Rows of which each was added in the place of one that was changed. */
   | 'succeeded'
   /** Rows that were added or changed, which the server's own counters tell apart. */
