@@ -185,6 +185,50 @@ sink: {type: duckdb, connection: auto.duckdb, table: items, strategy: {mode: aut
     expect([planned['chosen']]).to.deep.equal(advised['reasons']);
   });
 
+  it('undoes a load, but not one whose log has been read on', async () => {
+    const kept = (name: string, strategy: string): string =>
+      `      - {table: items, id: ${name}, overrides: {name: ${name}, sink: {type: postgres, connection: "${db.uri}", table: mart.${name}, options: {keep_backup: true}, strategy: ${strategy}}}}\n`;
+    project.write(
+      'kept.yml',
+      `kind: dpone.batch.v1
+defaults: {source: {type: postgres, connection: "${db.uri}"}}
+schemas:
+  shop:
+    tables:
+${kept('kept_history', STRATEGIES['history']!)}${kept('kept_days', '{mode: partition_replace, partition: {column: day, native_mode: required}}')}${kept('kept_events', STRATEGIES['events']!)}`,
+    );
+    await db.sql('CREATE TABLE mart.kept_days (LIKE mart.days) PARTITION BY RANGE (day)');
+    await db.sql(
+      "CREATE TABLE mart.kept_days_1 PARTITION OF mart.kept_days FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
+    );
+    const load = async (): Promise<void> => {
+      const { code, stdout, stderr } = await dpone(['run', 'kept.yml', '--all', '--format', 'json'], {
+        cwd: project.path,
+      });
+      expect(code, failures(stdout) + stderr).to.equal(0);
+    };
+    const rows = (name: string): Promise<Rows> => db.sql(`SELECT * FROM mart.${name} ORDER BY 1, 2, 3`);
+    await load();
+    const before = [await rows('kept_history'), await rows('kept_days')];
+    await db.sql("UPDATE shop.items SET name = 'a mistake', changed_at = '2026-04-01 00:00Z'");
+    await load();
+    const undo = async (name: string): Promise<{ code: number | null; stdout: string }> => {
+      const [newest] = await db.sql(
+        `SELECT load_id FROM mart.__dpone__loads WHERE process = '${name}' ORDER BY committed_at DESC LIMIT 1`,
+      );
+      const args = `--sink postgres --target mart.${name} --load-id ${String(newest!['load_id'])} --manifest kept.yml --selector ${name} --yes --format json`;
+      return dpone(['ops', 'rollback-execute', ...args.split(' ')], { cwd: project.path });
+    };
+    for (const [i, name] of ['kept_history', 'kept_days'].entries()) {
+      const { code, stdout } = await undo(name);
+      expect(code, stdout).to.equal(0);
+      expect(await rows(name), name).to.deep.equal(before[i]);
+    }
+    const { code, stdout } = await undo('kept_events');
+    expect(code).to.equal(1);
+    expect(stdout).to.contain('rollback.state_not_rewindable');
+  });
+
   it('says in the plan what it will do', async () => {
     const { code, stdout } = await dpone(['plan', 'items.yml', '--all', '--format', 'json'], { cwd: project.path });
     expect(code, stdout).to.equal(0);
