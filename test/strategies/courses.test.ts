@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { duckdbCodec, duckdbSink } from '@dpone/connector-duckdb';
 import { postgresSink } from '@dpone/connector-postgres';
+import { defineSink } from '@dpone/sdk';
 import { followsModel, type Row, type SinkScenario } from '@dpone/testkit';
 import { freshDatabase, type FreshDatabase } from '@dpone/test-services';
 import { existsSync } from 'node:fs';
@@ -44,12 +45,24 @@ const duckdb: SinkScenario = {
     ),
 };
 
+/** By the rows lane: what finalize does is the same whatever lane filled staging. */
+const byRows = defineSink({
+  ...postgresSink,
+  create: async (ctx) => {
+    const sink = await postgresSink.create(ctx);
+    const accepts = sink.accepts.bind(sink);
+    sink.accepts = (columns) => accepts(columns).filter(({ id }) => id === 'rows');
+    return sink;
+  },
+});
+
+let places = 0;
+
 function postgres(db: FreshDatabase): SinkScenario {
-  let places = 0;
   return {
     kind: 'sink',
     id: 'postgres',
-    definition: postgresSink,
+    definition: byRows,
     codecs: [duckdbCodec],
     place: (name) => ({ connection: db.uri, table: { schema: `s${++places}`, name } }),
     rows: async ({ table }) => {
