@@ -36,7 +36,10 @@ const dated = fc
   );
 
 const event = fc.record({
-  ...{ id: ids, name: names, doc: docs, amount: amounts },
+  id: ids,
+  name: names,
+  doc: docs,
+  amount: amounts,
   op: fc.constantFrom('insert', 'update', 'UPDATE', 'update', 'delete', 'truncate'),
   unchanged: fc.constantFrom(null, null, '["doc"]', '["doc", "amount"]'),
   from: fc.oneof(fc.constant(null), ids),

@@ -37,7 +37,7 @@ const duckdb: SinkScenario = {
     if (found.length === 0) return null;
     const columns = found.map(({ name }) => String(name));
     const instant = (name: string): string => `strftime(${name} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')`;
-    return (await queryDuckdb(file, `SELECT ${values(columns, instant)} FROM orders`)) as Row[];
+    return queryDuckdb(file, `SELECT ${values(columns, instant)} FROM orders`);
   },
   tables: async (_place, { workdir }) =>
     (await queryDuckdb(join(workdir, FILE), 'SELECT table_name AS name FROM duckdb_tables()')).map(({ name }) =>
@@ -72,7 +72,7 @@ function postgres(db: FreshDatabase): SinkScenario {
       if (found.length === 0) return null;
       const columns = found.map(({ name }) => String(name));
       const instant = (name: string): string => `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
-      return (await db.sql(`SELECT ${values(columns, instant)} FROM ${table!.schema!}.orders`)) as Row[];
+      return db.sql<Row>(`SELECT ${values(columns, instant)} FROM ${table!.schema!}.orders`);
     },
     tables: async ({ table }) =>
       (await db.sql(`SELECT tablename AS name FROM pg_tables WHERE schemaname = '${table!.schema!}'`)).map(({ name }) =>

@@ -48,13 +48,15 @@ describe('what a plan shows of each step', function () {
       try {
         await sink.inspect().catch(() => undefined);
         const load = {
-          ...{ loadId: 'L1', runId: 'R1', process: 'p', target: { name: table }, fence: 1 },
+          loadId: 'L1',
+          runId: 'R1',
+          process: 'p',
+          target: { name: table },
+          fence: 1,
           startedAt: '2026-01-01T00:00:00.000Z',
         };
-        const receipt = {
-          ...{ loadId: 'L1', runId: 'R1', process: 'p', target: table, strategy: 's', fence: 1 },
-          ...{ rowsStaged: 0, rowsRejected: 0, startedAt: load.startedAt, detail: null },
-        };
+        const counts = { rowsStaged: 0, rowsRejected: 0, detail: null };
+        const receipt = { ...load, ...counts, target: table, strategy: 's' };
         return sink.explain({ load, columns, changes: [], steps, receipt, state: null });
       } finally {
         await sink.close();
@@ -72,22 +74,10 @@ describe('what a plan shows of each step', function () {
           ...course.columns.filter((c) => !(course.envelope ?? []).includes(c.name)),
           ...(course.framework ?? []),
         ];
-        found[`${system} ${name}`] = await explain(
-          definition as SinkDefinition,
-          connection,
-          'orders',
-          course.steps,
-          columns,
-        );
+        found[`${system} ${name}`] = await explain(definition, connection, 'orders', course.steps, columns);
       }
       const day = { name: 'day', type: { kind: 'date' }, nullable: true } as const;
-      found[`${system} partitions`] = await explain(
-        definition as SinkDefinition,
-        connection,
-        'days',
-        [PARTITIONS],
-        [day],
-      );
+      found[`${system} partitions`] = await explain(definition, connection, 'days', [PARTITIONS], [day]);
     }
     if (process.env['DPONE_WRITE_PAGES'] !== undefined) writeFileSync(GOLDEN, `${JSON.stringify(found, null, 2)}\n`);
     expect(found).to.deep.equal(JSON.parse(readFileSync(GOLDEN, 'utf8')));
