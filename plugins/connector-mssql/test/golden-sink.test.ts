@@ -1,5 +1,5 @@
 import type { Column, FinalizeStep, SchemaChange, StagingCheck } from '@dpone/sdk';
-import { brokenBy, countTogether, repeatedKeys } from '../dist/checks-sql.js';
+import { brokenBy, countTogether, repeatedKeys, repeatedRows } from '../dist/checks-sql.js';
 import { explainProgram } from '../dist/finalize-sql.js';
 import { lockResource } from '../dist/lock.js';
 import { maxSql } from '../dist/max-sql.js';
@@ -140,6 +140,7 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
         { kind: 'drop_not_null', column: 'id' },
       ],
     ],
+    ['rename-column', [swap], factsOf(), [{ kind: 'rename_column', from: "o'ld]", to: 'a]b' }]],
   ];
   for (const [name, steps, facts, changes, keepBackup] of explained)
     it(name, () => {
@@ -184,6 +185,15 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
       },
       { id: 'd', on: 'fail', kind: 'max_null_ratio', column: 'amount', ratio: 0.1 },
       { id: 'e', on: 'fail', kind: 'min_rows', rows: 1 },
+      { id: 'f', on: 'fail', kind: 'length', column: 'customer', min: 1, max: 20 },
+      {
+        id: 'g',
+        on: 'fail',
+        kind: 'count',
+        counted: { what: 'broken', rule: { kind: 'not_null', column: 'amount' } },
+        unit: 'percent',
+        within: [{ max: 5 }],
+      },
     ];
     const { names } = planOf(null);
     const unique: StagingCheck = { id: 'u', on: 'quarantine', kind: 'unique', columns: ['id', 'a]b'] };
@@ -192,6 +202,7 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
     expectGolden('checks', [
       countTogether(names.rows, checks),
       repeatedKeys(names.rows, ['id', 'a]b']),
+      repeatedRows(names.rows, ['id', 'a]b']),
       `DELETE t FROM ${names.rows} AS t WHERE ${brokenBy(unique, names.rows)!}`,
       max('a"b', 'datetime2(7)'),
       max('customer', 'nvarchar(50)'),
