@@ -73,6 +73,8 @@ export const MODELS: Readonly<Record<string, Model>> = {
     },
     between: IN_PLACE,
   },
+  // Chunks of an inner strategy, with tests of their own.
+  backfill: { options: {}, reads: 'whole', matches: false, apply: (_, read) => read, between: [] },
   // How much they read is the source's affair: test/strategies tries them.
   cdc_apply: { options: {}, reads: 'increment', matches: true, apply: upsert, between: [] },
   xmin: { options: {}, reads: 'increment', matches: true, apply: upsert, between: [] },
