@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { BACKFILL_CASES } from './cases/backfill.mjs';
 import { CLICKHOUSE_CASES, stopEngine } from './cases/clickhouse.mjs';
 import { GATE_CASES } from './cases/gates.mjs';
 import { installCase } from './cases/install.mjs';
@@ -27,6 +28,7 @@ const CASES = [
   installCase,
   ...GATE_CASES,
   ...POSTGRES_CASES,
+  ...BACKFILL_CASES,
   ...S3_CASES,
   ...MSSQL_CASES,
   ...CLICKHOUSE_CASES,

@@ -64,6 +64,15 @@ describe('a backfill of Postgres', function () {
     await expectWhole(project, db.uri, 'replace');
   });
 
+  it('by partition_replace replaces the values that the chunks have rows of', async () => {
+    const partitions = 'partition: {max_partitions_per_run: 200}';
+    project.write('events.yml', manifest(db.uri, { inner: 'partition_replace' }).replace('unique_key: id', partitions));
+    await query(db.uri, 'DELETE FROM mart.events WHERE id = 9001');
+    const result = await run(project);
+    expect(result.code, result.stdout + result.stderr).to.equal(0);
+    await expectWhole(project, db.uri, 'partition_replace');
+  });
+
   it('killed (SIGKILL) again and again, wherever it is, loads each chunk once', async () => {
     begin({ inner: 'replace' });
     const steps = [

@@ -153,9 +153,26 @@ state: {type: postgres, connection_id: states, table: {schema: etl_state, name: 
     }
   });
 
+  it('file: reads a record of before there were versions, and goes on from it', async () => {
+    const own = tempProject({
+      '.dpone/state/orders.json':
+        '{"key": "orders", "state": 7, "loadId": "L1", "updatedAt": "2026-01-01T00:00:00.000Z"}',
+    });
+    const store = await openStateStore({ type: 'file', workdir: own.path });
+    try {
+      expect(await store.get('orders')).to.include({ state: 7, loadId: 'L1' });
+      await store.put({ key: 'orders', state: 8, loadId: 'L2' }, 'L1');
+      expect((await store.list()).map(({ state }) => state)).to.deep.equal([8]);
+    } finally {
+      await store.close();
+      own.remove();
+    }
+  });
+
   it('file: few old versions stay, and what killed writers left is removed by those that follow', () => {
     const names = readdirSync(project.file('.dpone/state'));
-    expect(names.length).to.be.at.most(9);
+    // Eight versions, and what the last killed writers had in hand.
+    expect(names.length).to.be.at.most(12);
     for (const name of names.filter((one) => !one.endsWith('.tmp')))
       JSON.parse(readFileSync(project.file(`.dpone/state/${name}`), 'utf8'));
   });

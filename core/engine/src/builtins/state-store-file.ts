@@ -67,11 +67,13 @@ export const stateStoreFile = defineStateStore<null, z.output<typeof options>>({
 const fenced = (key: string, stored: StateRecord | null): Error =>
   fail('DPONE_FENCED', `the state of ${key} was written by load ${stored?.loadId ?? '(none)'} meanwhile`);
 
-const nameOf = (key: string, number: number): string => `${encodeURIComponent(key)}@${number}.json`;
+/** Version 0 is a file without a number, as dpone wrote them before records had versions. */
+const nameOf = (key: string, number: number): string =>
+  `${encodeURIComponent(key)}${number === 0 ? '' : `@${number}`}.json`;
 
 /** The key and version that a file's name says; undefined for any other file. */
 function versionOf(name: string): { readonly key: string; readonly number: number } | undefined {
-  const [, key, number] = /^([^@]+)@(\d+)\.json$/.exec(name) ?? [];
+  const [, key, number = '0'] = /^([^@]+?)(?:@(\d+))?\.json$/.exec(name) ?? [];
   if (key === undefined) return undefined;
   try {
     return { key: decodeURIComponent(key), number: Number(number) };
@@ -100,8 +102,9 @@ const numbersOf = (names: readonly string[], key: string): number[] =>
 
 async function newest(folder: string, key: string): Promise<Version> {
   for (let look = 0; look < LOOKS; look++) {
-    const number = Math.max(0, ...numbersOf(await namesIn(folder), key));
-    if (number === 0) return { number, record: null };
+    const numbers = numbersOf(await namesIn(folder), key);
+    if (numbers.length === 0) return { number: 0, record: null };
+    const number = Math.max(...numbers);
     const record = await read(join(folder, nameOf(key, number)));
     if (record !== undefined) return { number, record };
   }
