@@ -72,21 +72,7 @@ describe('duckdb statements', () => {
     ]);
   });
 
-  it('are refused for primitives that are not in the capabilities', () => {
-    expect(() =>
-      statements(
-        program({
-          op: 'add_versions',
-          key: ['id'],
-          effective: null,
-          compare: [],
-          from: 'f',
-          to: 't',
-          current: 'c',
-          absent: 'keep',
-        }),
-      ),
-    ).to.throw('add_versions');
+  it('are refused where partitions of its own are required', () => {
     expect(() => statements(program({ op: 'replace_partitions', column: 'id', native: 'required' }))).to.throw(
       'partitions',
     );
