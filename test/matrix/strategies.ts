@@ -25,7 +25,7 @@ const upsert = (target: readonly Row[], read: readonly Row[]): readonly Row[] =>
 ];
 
 /** What changes rows in place was written system by system. */
-const IN_PLACE = ['postgres', 'duckdb'];
+const IN_PLACE = ['postgres', 'duckdb', 'clickhouse', 'mssql'];
 const versionOf = (row: Row): number => Number(row['version']);
 
 /** By the id of the strategy. */

@@ -44,3 +44,4 @@ export * from './util/redact.js';
 export * from './util/safe-name.js';
 export * from './util/stable-json.js';
 export * from './util/timestamp.js';
+export * from './util/with-article.js';

@@ -1,3 +1,4 @@
+import { withArticle } from './util/with-article.js';
 import type { Readable } from 'node:stream';
 import type { ConstantColumn, RejectedRow } from './contracts/codec.js';
 import type { Predicate } from './predicate.js';
@@ -159,7 +160,7 @@ export function laneRefuses(lane: LaneId, type: CanonicalType): string | undefin
     case 'csv':
     case 'tsv':
       return type.kind === 'array' || type.kind === 'struct' || type.kind === 'map'
-        ? `${lane} has no form for a ${type.kind}`
+        ? `${lane} has no form for ${withArticle(type.kind)}`
         : undefined;
     default:
       return undefined;

@@ -1,4 +1,4 @@
-import { laneRefuses, type CanonicalType, type Column, type LaneOffer } from '@dpone/sdk';
+import { laneRefuses, type CanonicalType, type Column, type LaneOffer, withArticle } from '@dpone/sdk';
 import { columnType, SYSTEM } from './types.js';
 
 /**
@@ -45,7 +45,7 @@ const notNative = ({ native }: Column): string | undefined =>
 
 /** Postgres writes arrays and composites in braces and brackets of its own, which ClickHouse does not read. */
 const notPgText = ({ type }: Column): string | undefined =>
-  nested(type) ? `ClickHouse does not read Postgres's text of a ${type.kind}` : undefined;
+  nested(type) ? `ClickHouse does not read Postgres's text of ${withArticle(type.kind)}` : undefined;
 
 const nested = (type: CanonicalType): boolean => type.kind === 'array' || type.kind === 'map' || type.kind === 'struct';
 

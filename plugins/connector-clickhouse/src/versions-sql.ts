@@ -13,6 +13,8 @@ const AT = '__dpone__at';
 const HOLDS = '__dpone__holds';
 const KEY = '__dpone__key';
 const SAME = '__dpone__same';
+/** How many versions a key had, comes to, and keeps as they are. */
+const [HAD, COMES_TO, KEEPS] = ['__dpone__had', '__dpone__comes_to', '__dpone__keeps'];
 const WHOLE = 'ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING';
 
 /**
@@ -73,17 +75,21 @@ function histories(step: AddVersionsStep, ctx: ProgramContext): string {
   const loaded = `toDateTime64(${text(sqlTime(program.load.startedAt))}, 6, 'UTC')`;
   const last = `max(${AT}) OVER (PARTITION BY ${KEY})`;
   const timed =
-    `SELECT ${list}, ${HOLDS}, ${KEY}, ifNull(${AT}, if(${last} >= ${loaded}, addMicroseconds(${last}, 1), ${loaded})) AS ${AT}_ ` +
+    `SELECT ${list}, ${HOLDS}, ${KEY}, countIf(${HOLDS} = 1) OVER (PARTITION BY ${KEY}) AS ${HAD}, ifNull(${AT}, if(${last} >= ${loaded}, addMicroseconds(${last}, 1), ${loaded})) AS ${AT}_ ` +
     `FROM (SELECT *, ${sameText(step.key, columns)} AS ${KEY} FROM (${entries}))`;
   const one = `SELECT *, ${sameText(step.compare, columns)} AS ${SAME} FROM (${timed}) ORDER BY ${HOLDS} DESC LIMIT 1 BY ${KEY}, ${AT}_`;
   const beside = `OVER (PARTITION BY ${KEY} ORDER BY ${AT}_ ${WHOLE})`;
   const before = `SELECT *, lagInFrame(${HOLDS}) ${beside} AS ${HOLDS}_, lagInFrame(${SAME}) ${beside} AS ${SAME}_ FROM (${one})`;
   const turns = `SELECT * FROM (${before}) WHERE if(${HOLDS} = 0, ${HOLDS}_ > 0, ${HOLDS}_ = 0 OR ${SAME} <> ${SAME}_)`;
   const until = `SELECT *, leadInFrame(toNullable(${AT}_)) ${beside} AS ${AT}_to FROM (${turns})`;
+  const ends = `isNull(${to}) = isNull(${AT}_to) AND ifNull(toDateTime64(${to}, 6, 'UTC') = ${AT}_to, true)`;
+  const counted =
+    `SELECT *, countIf(${HOLDS} > 0) OVER (PARTITION BY ${KEY}) AS ${COMES_TO}, ` +
+    `countIf(${HOLDS} = 1 AND ${ends}) OVER (PARTITION BY ${KEY}) AS ${KEEPS} FROM (${until})`;
   const value = (name: string): string => {
     if (name === step.from) return `${AT}_`;
     if (name === step.to) return `${AT}_to`;
     return name === step.current ? `isNull(${AT}_to)` : ident(name);
   };
-  return `SELECT ${columns.map((c) => value(c.name)).join(', ')}, ${AS.written} FROM (${until}) WHERE ${HOLDS} > 0`;
+  return `SELECT ${columns.map((c) => value(c.name)).join(', ')}, ${AS.written} FROM (${counted}) WHERE ${HOLDS} > 0 AND NOT (${HAD} = ${COMES_TO} AND ${HAD} = ${KEEPS})`;
 }

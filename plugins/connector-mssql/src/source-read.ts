@@ -175,7 +175,7 @@ async function cursorOf(session: Session, request: ReadRequest, known: Known, do
   if (request.scope === 'all') return { advance: { kind: 'none' } };
   const { cursor, column: name } = request.scope;
   if (cursor !== 'column' || name === undefined)
-    throw fail('DPONE_CAPABILITY', `a mssql source has no ${cursor} cursor`);
+    throw fail('DPONE_CAPABILITY', `an mssql source has no ${cursor} cursor`);
   const column = findColumn(known.columns, name, 'source.options.incremental_column');
   if (!isRowversion(column)) return columnCursor(column, request);
   // Before the snapshot begins: what has a smaller number is committed by then.

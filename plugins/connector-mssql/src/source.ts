@@ -13,7 +13,7 @@ export class MssqlSource implements Source {
   constructor(ctx: SourceContext<MssqlConnection, SourceOptions>) {
     const { table, options } = ctx;
     if ((table === undefined) === (options.query === undefined))
-      throw fail('DPONE_OPTION_CONFLICT', 'a mssql source reads either a table or options.query', {
+      throw fail('DPONE_OPTION_CONFLICT', 'an mssql source reads either a table or options.query', {
         where: 'source',
         remedy: 'Name `table`, or give `options.query`, not both.',
       });

@@ -9,7 +9,7 @@ import { requirePrimitive } from './require-primitive.js';
 const MODE = 'incremental_merge';
 
 const WHY: Readonly<Record<MergeWay, string>> = {
-  upsert: 'upsert: matched rows are updated in place and keep the columns that the load does not fill',
+  upsert: 'upsert: matched rows become the staged ones and keep the columns that the load does not fill',
   delete_insert: 'delete_insert: matched rows are deleted, then all staged rows are inserted',
 };
 

@@ -17,7 +17,7 @@ describe('incremental_merge', () => {
       steps: [{ op: 'merge', key: ['id'], by: 'upsert' }],
       reasons: [
         'there is no cursor: the source is read whole and merged',
-        'upsert: matched rows are updated in place and keep the columns that the load does not fill',
+        'upsert: matched rows become the staged ones and keep the columns that the load does not fill',
       ],
     });
     const sink = { ...SINK, mergeBy: ['delete_insert'] as const };

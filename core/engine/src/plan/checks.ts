@@ -1,4 +1,4 @@
-import { fail, type Column, type SinkCapabilities, type StagingCheck } from '@dpone/sdk';
+import { fail, type Column, type SinkCapabilities, type StagingCheck, withArticle } from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { historyChecks, stagingChecks } from '../quality/manifest-checks.js';
 import type { CheckOrigin, PlannedCheck, PlannedQuality } from '../quality/planned-check.js';
@@ -66,7 +66,7 @@ function refuseImpossible({ check, where }: PlannedCheck, { can, spec }: ChecksI
     ...(check.kind === 'count' && check.counted.what === 'broken' ? [check.counted.rule.kind] : []),
   ];
   if (needs.every((kind) => can.includes(kind))) return;
-  throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot evaluate the check ${check.id}`, {
+  throw fail('DPONE_CAPABILITY', `${withArticle(spec.sink.type)} sink cannot evaluate the check ${check.id}`, {
     where: where ?? whereOf(spec, 'quality.checks'),
     remedy: `It evaluates: ${can.join(', ') || 'none'}.`,
   });

@@ -1,4 +1,4 @@
-import { fail, type PluginContext } from '@dpone/sdk';
+import { fail, type PluginContext, withArticle } from '@dpone/sdk';
 import type { z } from 'zod';
 import type { EngineHost, Scope } from '../host.js';
 import type { ProcessSpec, SideSpec } from '../manifest/process-spec.js';
@@ -24,7 +24,7 @@ export async function resolveConnection(call: ConnectionCall): Promise<unknown> 
     if (ref === null) return null;
     throw fail(
       'DPONE_CONNECTION_INVALID',
-      `a ${spec.type} ${side === 'state' ? 'state store' : side} takes no connection`,
+      `${withArticle(spec.type)} ${side === 'state' ? 'state store' : side} takes no connection`,
       {
         where: whereOf(process, `${side}.connection`),
         remedy: 'Remove it; its options say where the data is.',

@@ -1,6 +1,5 @@
 import {
   fail,
-  type FrameworkColumn,
   type Json,
   type SchemaChange,
   type Sink,
@@ -22,6 +21,7 @@ import { evolve } from './evolve.js';
 import { frameworkColumns } from './framework.js';
 import { planLanes, type LaneInput, type LanePlan } from './lanes.js';
 import type { OpenProcess } from './open-process.js';
+import { refuseUnstorable } from './refuse-unstorable.js';
 import { badRowsOf, openRead } from './open-read.js';
 import type { StateAccess } from './state-access.js';
 import { planStrategy } from './strategy.js';
@@ -223,26 +223,4 @@ async function chooseLanes(open: OpenProcess, input: Omit<LaneInput, 'codecs'>):
   }
   const codecs = (await codecDefinitions(open.host)).map(([, { reads, writes }]) => ({ reads, writes }));
   return planLanes({ ...input, codecs });
-}
-
-function refuseUnstorable(
-  open: OpenProcess,
-  sink: Sink,
-  columns: StagingSpec['columns'],
-  framework: readonly FrameworkColumn[],
-): void {
-  const { type } = open.spec.sink;
-  const refused = [...columns, ...framework].flatMap((column) => {
-    const physical = sink.physicalType(column);
-    return 'refused' in physical ? [`${column.name}: ${physical.refused}`] : [];
-  });
-  if (refused.length > 0)
-    throw fail('DPONE_NO_LANE', `a ${type} sink cannot hold every column: ${refused.join('; ')}`, { where: 'sink' });
-  const limit = open.sink.capabilities.maxIdentifier;
-  const long = columns.filter((c) => limit !== undefined && Buffer.byteLength(c.name) > limit).map((c) => c.name);
-  if (long.length > 0)
-    throw fail('DPONE_CAPABILITY', `names longer than ${limit} bytes: ${long.join(', ')}`, {
-      where: whereOf(open.spec, 'sink'),
-      remedy: 'Rename the columns at the source, or leave them out: source.options.exclude_columns.',
-    });
 }

@@ -9,6 +9,7 @@ import {
   type Source,
   type SourceDefinition,
   type StrategyDefinition,
+  withArticle,
 } from '@dpone/sdk';
 import { pluginContext } from '../context.js';
 import type { EngineHost, Scope } from '../host.js';
@@ -166,12 +167,12 @@ export function refuseTable(
     definition.table === 'required' &&
     (table === undefined || table.name === '' || (side === 'sink' && tableIsDefault))
   )
-    throw fail('DPONE_MANIFEST_INVALID', `a ${type} ${side} needs a table`, {
+    throw fail('DPONE_MANIFEST_INVALID', `${withArticle(type)} ${side} needs a table`, {
       where: whereOf(spec, `${side}.table`),
       remedy: `Set ${side}.table: {schema: ..., name: ...}.`,
     });
   if (side === 'source' && definition.table === 'none' && table !== undefined && !tableIsDefault)
-    throw fail('DPONE_MANIFEST_INVALID', `a ${type} source has no tables`, {
+    throw fail('DPONE_MANIFEST_INVALID', `${withArticle(type)} source has no tables`, {
       where: whereOf(spec, 'source.table'),
       remedy: 'Remove source.table.',
     });

@@ -1,4 +1,4 @@
-import { fail, type ExecutorDefinition, type SinkDefinition, type SourceDefinition } from '@dpone/sdk';
+import { fail, type ExecutorDefinition, type SinkDefinition, type SourceDefinition, withArticle } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { parseOptions } from './parse-options.js';
@@ -34,10 +34,14 @@ export function refuseElsewhere(
 ): void {
   const here = { where: whereOf(spec, at), remedy: `Leave ${at} out: units are then carried out in this process.` };
   if (sink.capabilities.parallelStaging !== 'machine')
-    throw fail('DPONE_CAPABILITY', `one process at a time can write into a ${spec.sink.type} sink`, here);
+    throw fail('DPONE_CAPABILITY', `one process at a time can write into ${withArticle(spec.sink.type)} sink`, here);
   const scope = spec.source.cursor?.kind ?? (read === 'all' ? 'all' : undefined);
   const can = source.capabilities.elsewhere ?? [];
   if (scope !== undefined && can.includes(scope)) return;
   const what = scope === undefined || scope === 'all' ? 'the read' : `a read by the cursor ${scope}`;
-  throw fail('DPONE_CAPABILITY', `${what} of a ${spec.source.type} source cannot be shared by several processes`, here);
+  throw fail(
+    'DPONE_CAPABILITY',
+    `${what} of ${withArticle(spec.source.type)} source cannot be shared by several processes`,
+    here,
+  );
 }

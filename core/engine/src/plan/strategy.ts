@@ -6,6 +6,7 @@ import {
   type SourceDefinition,
   type StrategyDefinition,
   type StrategyPlan,
+  withArticle,
 } from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
@@ -36,7 +37,7 @@ export function cursorOf(call: Pick<StrategyCall, 'spec' | 'source'>): NonNullab
     });
   }
   if (!known.includes(stated.kind))
-    throw fail('DPONE_CAPABILITY', `a ${call.spec.source.type} source has no ${stated.kind} cursor`, {
+    throw fail('DPONE_CAPABILITY', `${withArticle(call.spec.source.type)} source has no ${stated.kind} cursor`, {
       where,
       remedy: known.length === 0 ? 'Use full_refresh: this source has no cursor.' : `It has: ${known.join(', ')}.`,
     });
@@ -58,10 +59,14 @@ export async function planStrategy(
     });
   const can = sink.capabilities.finalize;
   if (definition.needs.length > 0 && !definition.needs.some((set) => set.every((op) => can.includes(op))))
-    throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot do ${mode}: it lacks ${lacking(definition, can)}`, {
-      where: whereOf(spec, 'sink.strategy.mode'),
-      remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
-    });
+    throw fail(
+      'DPONE_CAPABILITY',
+      `${withArticle(spec.sink.type)} sink cannot do ${mode}: it lacks ${lacking(definition, can)}`,
+      {
+        where: whereOf(spec, 'sink.strategy.mode'),
+        remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
+      },
+    );
   const plan = definition.plan({
     options: call.options,
     uniqueKey: known.uniqueKey,
@@ -75,10 +80,14 @@ export async function planStrategy(
   if (definition.cursor === 'required' || plan.read === 'increment') cursorOf(call);
   const missing = plan.steps.map((s) => s.op).filter((op) => !can.includes(op));
   if (missing.length > 0)
-    throw fail('DPONE_CAPABILITY', `a ${spec.sink.type} sink cannot do ${mode}: it lacks ${missing.join(', ')}`, {
-      where: whereOf(spec, 'sink.strategy.mode'),
-      remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
-    });
+    throw fail(
+      'DPONE_CAPABILITY',
+      `${withArticle(spec.sink.type)} sink cannot do ${mode}: it lacks ${missing.join(', ')}`,
+      {
+        where: whereOf(spec, 'sink.strategy.mode'),
+        remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
+      },
+    );
   return plan;
 }
 

@@ -71,7 +71,7 @@ describe('lane planner', () => {
       }),
     );
     expect(plan.route.from.id).to.equal('rows');
-    expect(plan.refused).to.deep.equal([{ lane: 'csv (pull)', reason: 'tags: csv has no form for a array' }]);
+    expect(plan.refused).to.deep.equal([{ lane: 'csv (pull)', reason: 'tags: csv has no form for an array' }]);
   });
 
   it('says what either side refuses of its own', () => {

@@ -1,4 +1,4 @@
-import { byName, fail, type CanonicalType } from '@dpone/sdk';
+import { byName, fail, type CanonicalType, withArticle } from '@dpone/sdk';
 import { cellText, pairColumns, type ColumnPair } from './cells.js';
 import type { Side } from './side.js';
 
@@ -34,9 +34,13 @@ export function columnsOf(
       const type = side.columns.get(name);
       if (side.typed && !side.columns.has(name)) throw noColumn(side, name, '--key');
       if (type !== undefined && NO_KEY.has(type.kind))
-        throw fail('DPONE_INPUT_INVALID', `${name} of the ${side.name} is a ${type.kind}: it makes no key.`, {
-          where: '--key',
-        });
+        throw fail(
+          'DPONE_INPUT_INVALID',
+          `${name} of the ${side.name} is ${withArticle(type.kind)}: it makes no key.`,
+          {
+            where: '--key',
+          },
+        );
     }
   if (deleteColumn !== undefined && source.columns.size > 0 && !source.columns.has(deleteColumn))
     throw noColumn(source, deleteColumn, '--delete-column');

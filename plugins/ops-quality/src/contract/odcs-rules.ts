@@ -1,4 +1,4 @@
-import { fail, type ExactJson } from '@dpone/sdk';
+import { fail, type ExactJson, withArticle } from '@dpone/sdk';
 import {
   isOdcsType,
   isOdcsWarning,
@@ -87,7 +87,7 @@ function typeRules({ logicalType }: OdcsProperty, column: string, side: Side): R
       }),
     ];
   const passes = isOdcsType(type, logicalType);
-  const message = (): string => `${column} is a ${type.kind}, the contract says ${logicalType}.`;
+  const message = (): string => `${column} is ${withArticle(type.kind)}, the contract says ${logicalType}.`;
   return [{ code, columns: [], passes: () => passes, message, action }];
 }
 
