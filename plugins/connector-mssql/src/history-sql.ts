@@ -28,7 +28,7 @@ export function historyStatements(step: AddVersionsStep, program: LoadProgram, c
     {
       sql:
         `UPDATE t SET ${to} = w.__dpone__until, ${current} = CASE WHEN w.__dpone__until IS NULL THEN 1 ELSE 0 END FROM ${table} AS t${HELD} ${version} ` +
-        `AND w.__dpone__turn = 1 AND EXISTS (SELECT w.__dpone__until EXCEPT SELECT t.${to})`,
+        `AND w.__dpone__turn = 1 AND COALESCE(w.__dpone__until, t.${from}) <> COALESCE(t.${to}, t.${from})`,
       tally: 'updated',
     },
     ...insertStaged(program, ctx, {
