@@ -49,7 +49,14 @@ const SCENARIOS: readonly StrategyScenario[] = [
     definition: xmin,
     options: [{ merge_policy: 'delete_insert' }],
   },
-  { kind: 'strategy', id: 'backfill', definition: backfill },
+  {
+    kind: 'strategy',
+    id: 'backfill',
+    definition: backfill,
+    options: ['replace', 'partition_replace'].map((inner_mode) => ({
+      backfill: { inner_mode, chunk: { column: 'id', from: 1, to: 9, step: 4 } },
+    })),
+  },
   {
     kind: 'strategy',
     id: 'replace',

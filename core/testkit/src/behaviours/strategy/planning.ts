@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FinalizePrimitive, SinkCapabilities, SourceCapabilities, StrategyInput, StrategyPlan } from '@dpone/sdk';
+import {
+  isDponeError,
+  type FinalizePrimitive,
+  type SinkCapabilities,
+  type SourceCapabilities,
+  type StrategyInput,
+  type StrategyPlan,
+} from '@dpone/sdk';
 import type { Behaviour } from '../../behaviour.js';
 import { sameRows } from '../../compare.js';
 import { expectError } from '../../expect-error.js';
@@ -119,7 +126,7 @@ function namedColumns(step: StrategyPlan['steps'][number]): void {
 
 export const refusesLacking: Behaviour<StrategyScenario> = {
   id: 'strategy.refuses-what-the-sink-lacks',
-  title: 'a sink that has no set of its needs is refused, and each set of them is enough',
+  title: 'a sink that has no set of its needs is refused, and each set of them is enough for some options',
   applies: ({ definition }) => definition.needs.every((set) => set.length > 0),
   run: async (scenario) => {
     const options = variants(scenario)[0]!;
@@ -128,12 +135,27 @@ export const refusesLacking: Behaviour<StrategyScenario> = {
       ['DPONE_CAPABILITY'],
     );
     for (const set of scenario.definition.needs) {
-      const plan = scenario.definition.plan(input(scenario, options, { sink: sink(set) }));
-      const outside = plan.steps.map((step) => step.op).filter((op) => !set.includes(op));
+      const given = variants(scenario).flatMap((own) => plansOn(scenario, own, set));
+      if (given.length === 0) throw new Error(`A sink with ${set.join(', ')} alone is refused whatever the options.`);
+      const outside = given.flatMap((plan) => plan.steps.map((step) => step.op)).filter((op) => !set.includes(op));
       if (outside.length > 0) throw new Error(`On a sink with ${set.join(', ')} alone it plans ${outside.join(', ')}.`);
     }
   },
 };
+
+/** The plan on a sink with these primitives alone; none where it refuses the sink. */
+function plansOn(
+  scenario: StrategyScenario,
+  options: Readonly<Record<string, unknown>>,
+  set: readonly FinalizePrimitive[],
+): StrategyPlan[] {
+  try {
+    return [scenario.definition.plan(input(scenario, options, { sink: sink(set) }))];
+  } catch (error) {
+    if (isDponeError(error) && error.code === 'DPONE_CAPABILITY') return [];
+    throw error;
+  }
+}
 
 export const needsItsKey: Behaviour<StrategyScenario> = {
   id: 'strategy.needs-its-key',
