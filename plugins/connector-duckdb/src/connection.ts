@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, realpath, stat } from 'node:fs/promises';
+import { access, open as openFile, mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { fail } from '@dpone/sdk';
@@ -160,17 +160,25 @@ async function create(path: string, mode: Mode, options: Record<string, string>)
   }
 }
 
-/** The main header and two database headers of a file, of 4096 bytes each (https://duckdb.org/docs/stable/internals/storage). */
-const HEADERS = 3 * 4096;
-/** A process that lives writes them at once. */
+/** A process that lives writes a new file's headers at once. */
 const MAKING_MS = 10_000;
 
 /** Whether a file is none yet because another process has just begun it: DuckDB locks a new file after it was made. */
 async function isBeingMade(path: string, error: unknown): Promise<boolean> {
   if (!/not a valid DuckDB database file/.test(String(error))) return false;
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && found.size < HEADERS && Date.now() - found.mtimeMs < MAKING_MS;
+  const file = await openFile(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0);
+    const begun = buffer.subarray(0, bytesRead).every((byte) => byte === 0) || buffer.subarray(8).equals(MAGIC);
+    return begun && Date.now() - (await file.stat()).mtimeMs < MAKING_MS;
+  } finally {
+    await file.close();
+  }
 }
+
+/** What the first header has behind its checksum (https://duckdb.org/docs/stable/internals/storage). */
+const MAGIC = Buffer.from('DUCK');
 
 /** DuckDB falls back to reading where it may not write; a load must not find that out after staging. */
 async function assertWritable(path: string): Promise<void> {
