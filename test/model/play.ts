@@ -102,9 +102,13 @@ class Player {
     this.#unknown = true;
     if (!this.#stage.transactional) return;
     const before = await this.#differs(this.#target);
-    const after = before === undefined ? undefined : await this.#differs(this.#expected());
-    if (before !== undefined && after !== undefined)
+    if (before === undefined) return;
+    const expected = this.#expected();
+    const after = await this.#differs(expected);
+    if (after !== undefined)
       throw new Error(`a killed load left neither what was there (${before}) nor what it loads (${after})`);
+    this.#target = expected;
+    this.#pending = [];
   }
 
   /** `settled`: no load was killed beside those that passed, and maybe after them. */
