@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { expect } from 'chai';
 import { publint } from 'publint';
@@ -39,7 +39,7 @@ describe('what is published', function () {
       expect(files.filter(isStray)).to.deep.equal([]);
       const { messages } = await publint({ pack: { tarball: new Uint8Array(data).buffer } });
       const manifest = JSON.parse(readFileSync(join(root, one.folder, 'package.json'), 'utf8')) as object;
-      const said = messages.map((message) => formatMessage(message, manifest) ?? '');
+      const said = messages.map((message) => stripVTControlCharacters(formatMessage(message, manifest) ?? ''));
       // What `dpone generate` copies are packages of their own.
       expect(said.filter((text) => !text.startsWith('./templates/'))).to.deep.equal([]);
       expect(await typeProblems(one, data)).to.deep.equal([]);

@@ -52,6 +52,7 @@ export const isMissing = (error: unknown): boolean =>
   ['NoSuchKey', 'NotFound', 'NoSuchVersion'].includes(codeOf(error)) || (statusOf(error) === 404 && !isNoBucket(error));
 export const isNoBucket = (error: unknown): boolean => codeOf(error) === 'NoSuchBucket';
 export const isNoUpload = (error: unknown): boolean => codeOf(error) === 'NoSuchUpload';
+export const isNoPart = (error: unknown): boolean => codeOf(error) === 'InvalidPart';
 /** Another writer was first: of two conditional writes at once AWS refuses one by 409. */
 export const isPrecondition = (error: unknown): boolean =>
   ['PreconditionFailed', 'ConditionalRequestConflict'].includes(codeOf(error)) || [409, 412].includes(statusOf(error));

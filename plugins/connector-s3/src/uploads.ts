@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -6,7 +7,7 @@ import {
   UploadPartCommand,
   type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
-import { isNoBucket, isNoUpload } from './errors.js';
+import { isNoBucket, isNoPart, isNoUpload } from './errors.js';
 import type { Store } from './store.js';
 
 /** An upload whose parts are all there and that is no object yet. Plain JSON: it outlives the process. */
@@ -51,23 +52,33 @@ export async function sendPart(
   return ETag!;
 }
 
-/** Makes the object appear, whole and at once. Of a load that was here before the object is there already. */
+/** How often an upload is completed that another request may be completing, and the first pause; each next one is twice it. */
+const COMPLETIONS = 5;
+const FIRST_PAUSE_MS = 200;
+
+/**
+ * Makes the object appear, whole and at once. Of a load that was here before the object is there already, or a request
+ * of a process that died is still making it: then a store says that the parts are gone before the object is there.
+ */
 export async function completeUpload(store: Store, upload: Upload, loadId: string): Promise<void> {
   const { key, uploadId, parts, size } = upload;
-  try {
-    await store.client.send(
-      new CompleteMultipartUploadCommand({
-        ...store.base,
-        Key: key,
-        UploadId: uploadId,
-        MultipartUpload: { Parts: parts.map((ETag, i) => ({ ETag, PartNumber: i + 1 })) },
-      }),
-    );
-  } catch (error) {
-    if (!isNoUpload(error)) throw error;
-    const there = await store.head(key);
-    if (there?.metadata[LOAD] !== loadId || there.size !== size) throw error;
-  }
+  const command = new CompleteMultipartUploadCommand({
+    ...store.base,
+    Key: key,
+    UploadId: uploadId,
+    MultipartUpload: { Parts: parts.map((ETag, i) => ({ ETag, PartNumber: i + 1 })) },
+  });
+  for (let time = 1; ; time++)
+    try {
+      await store.client.send(command);
+      return;
+    } catch (error) {
+      if (!isNoUpload(error) && !isNoPart(error)) throw error;
+      const there = await store.head(key);
+      if (there?.metadata[LOAD] === loadId && there.size === size) return;
+      if (time === COMPLETIONS) throw error;
+      await sleep(FIRST_PAUSE_MS * 2 ** (time - 1));
+    }
 }
 
 export async function abortUpload(store: Store, key: string, uploadId: string): Promise<void> {
