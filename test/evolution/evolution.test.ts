@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
-import { TARGETS, type Target } from './targets.js';
+import { TARGETS, type Target } from '../support/targets.js';
 
 const DAY_1 = 'id,customer,amount\n1,Ada,10\n2,Grace,20\n';
 const RENAMED = 'id,client,amount\n3,Edsger,30\n';

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ProcessResult } from '@dpone/engine';
-import { clickhouseMissing, freshClickHouse, freshDatabase } from '@dpone/test-services';
+import { clickhouseMissing } from '@dpone/test-services';
 import { expect } from 'chai';
-import { query } from '../crash/postgres-shop.js';
 import { dpone } from '../support/cli.js';
-import { queryDuckdb } from '../support/duckdb.js';
-import { linkPlugins } from '../support/link-plugin.js';
 import { skipWithout } from '../support/skip-without.js';
+import { TARGETS, type Target } from '../support/targets.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 
 const CONTRACT = `apiVersion: v3.1.0
@@ -52,41 +50,7 @@ const GOOD =
 /** Each of the last four rows breaks a rule of its own. */
 const BAD = `${GOOD}4,AB-1,2.00,new,2026-01-03 10:00:00\n5,xx,3.00,new,2026-01-03 10:00:00\n6,EF-6,-1.00,new,2026-01-03 10:00:00\n7,EF-7,1.00,lost,2019-01-03 10:00:00\n`;
 
-interface Target {
-  readonly sink: string;
-  ids(): Promise<readonly string[]>;
-  close(): Promise<void>;
-}
-
-const duckdb = (project: TempProject): Promise<Target> =>
-  Promise.resolve({
-    sink: 'type: duckdb, connection: shop.duckdb, table: orders',
-    ids: async () =>
-      (await queryDuckdb(project.file('shop.duckdb'), 'SELECT id FROM orders ORDER BY id')).map((r) => String(r['id'])),
-    close: () => Promise.resolve(),
-  });
-
-async function postgres(): Promise<Target> {
-  const db = await freshDatabase();
-  return {
-    sink: `type: postgres, connection: "${db.uri}", table: public.orders`,
-    ids: async () => (await query(db.uri, 'SELECT id FROM orders ORDER BY id')).map((row) => row['id']!),
-    close: () => db.drop(),
-  };
-}
-
-async function clickhouse(project: TempProject): Promise<Target> {
-  linkPlugins(project, 'connector-clickhouse');
-  const db = await freshClickHouse();
-  return {
-    sink: `type: clickhouse, connection: "${db.uri}", table: orders`,
-    ids: async () =>
-      (await db.sql<{ id: string }>('SELECT toString(id) AS id FROM orders ORDER BY id')).map((row) => row.id),
-    close: () => db.drop(),
-  };
-}
-
-const TARGETS = { duckdb, postgres, clickhouse } as const;
+const idsIn = async (target: Target): Promise<unknown[]> => (await target.rows(['id'])).map((row) => row['id']);
 
 for (const [name, open] of Object.entries(TARGETS))
   describe(`an Open Data Contract in a load into ${name}`, function () {
@@ -138,7 +102,7 @@ quality:
       ]);
       expect(result.quality.find(({ id }) => id === 'quality.rowCount.0')).to.include({ measured: 3, violations: 0 });
       expect(result.warnings.join('\n')).to.contain('format.code is not evaluated: a load does not evaluate format');
-      expect(await target.ids()).to.deep.equal(['1', '2', '3']);
+      expect(await idsIn(target)).to.deep.equal(['1', '2', '3']);
     });
 
     it('a red rule keeps everything out of the target, and names its line', async () => {
@@ -158,7 +122,7 @@ quality:
         'minimum.at': 1,
         'quality.duplicateValues.1': 1,
       });
-      expect(await target.ids()).to.deep.equal(['1', '2', '3']);
+      expect(await idsIn(target)).to.deep.equal(['1', '2', '3']);
     });
 
     it('sets rows aside, one rule at a time judged otherwise, and loads the rest', async () => {
@@ -166,7 +130,7 @@ quality:
         '{path: contracts/orders.yaml, mode: quarantine, rules: {quality.duplicateValues.1: warn, unique.code: quarantine, minimum.at: skip}}',
       );
       expect(code, JSON.stringify(result)).to.equal(0);
-      expect(await target.ids()).to.deep.equal(['2', '3']);
+      expect(await idsIn(target)).to.deep.equal(['2', '3']);
       expect(result.result).to.include({ extracted_rows: 7, rejected_rows: 5, final_rows: 2 });
       expect(verdicts(result)).to.include({ 'pattern.code': 'quarantined', 'quality.duplicateValues.1': 'passed' });
       expect(verdicts(result)).not.to.have.property('minimum.at');

@@ -38,3 +38,23 @@ export const folderFlags = {
   recursive: Flags.boolean({ description: 'Also what lies below the folder.' }),
   registry: selectFlags.registry,
 };
+
+/** How often a command that loads begins a load again. */
+export const retryFlags = {
+  'retry-attempts': Flags.integer({
+    min: 0,
+    default: 0,
+    description: 'How often a load that failed for a passing reason is begun again.',
+  }),
+  'retry-backoff-seconds': Flags.integer({
+    min: 0,
+    default: 0,
+    description: 'Pause before the first retry; doubled for each next one.',
+  }),
+};
+
+/** Who called for a run. */
+export const workflowFlags = {
+  'dag-id': Flags.string({ description: 'Id of the calling workflow, kept with the run.' }),
+  'execution-date': Flags.string({ description: 'Logical date of the calling workflow, kept with the run.' }),
+};

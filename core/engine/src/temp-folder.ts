@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from '@dpone/sdk';
 
 const rootOf = (workdir: string): string => join(workdir, '.dpone', 'tmp');
 
@@ -41,20 +42,13 @@ export async function sweepTempFolders(workdir: string): Promise<void> {
   const names = await readdir(rootOf(workdir)).catch(() => []);
   for (const name of names) {
     const [host, pid] = name.split(',');
-    if (host === encodeURIComponent(hostname()) && !isAlive(Number(pid)))
+    if (host === encodeURIComponent(hostname()) && hasEnded(Number(pid)))
       await rm(join(rootOf(workdir), name), { recursive: true, force: true });
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'EPERM';
-  }
-}
+/** A name without a pid is of nobody who is known to have ended. */
+const hasEnded = (pid: number): boolean => Number.isInteger(pid) && pid > 0 && !isRunning(pid);
 
 /** The folders above go too where nothing else is in them: a run that was refused leaves nothing. */
 async function removeFolder(workdir: string, path: string): Promise<void> {

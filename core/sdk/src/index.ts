@@ -34,6 +34,7 @@ export * from './gates/recorded-checksums.js';
 export * from './gates/view.js';
 export * from './util/atomic-write.js';
 export * from './util/choose-strategy.js';
+export * from './util/escape-html.js';
 export * from './util/exact-json.js';
 export * from './util/identifier.js';
 export * from './util/nearest.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fail, type TargetLock } from '@dpone/sdk';
+import { fail, type TargetLock, isRunning } from '@dpone/sdk';
 import { waitForLock } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import type { Row, Session } from './session.js';
@@ -94,15 +94,6 @@ export async function newestFence(place: LockPlace): Promise<Newest | undefined>
 function isDead(row: Row, owner: LockOwner): boolean {
   if (Number(row['silent']) > STALE_SECONDS) return true;
   return row['host'] === owner.host && !isRunning(Number(row['pid']));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 const insertRow = (place: LockPlace, kind: string, fence: number, name: string, owner: LockOwner): string =>

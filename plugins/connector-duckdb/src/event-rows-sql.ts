@@ -1,5 +1,6 @@
 import { quoteIdent, quoteLiteral } from '@dpone/sdk';
-import { cutSql, hasKey, touched, touchedBefore } from './event-touches-sql.js';
+import { hasKey, touched, touchedBefore } from '@dpone/sdk/connector';
+import { cutSql } from './event-touches-sql.js';
 import { ROWS, TOUCHES, WINNERS, type EventSql } from './event-sql.js';
 import { dropWork, makeWork, plain, workTable, type Statement } from './statement.js';
 

@@ -1,4 +1,5 @@
 import { quoteIdent, quoteLiteral } from '@dpone/sdk';
+import { touched, touchesOf } from '@dpone/sdk/connector';
 import { TOUCHES, type EventSql } from './event-sql.js';
 import { sqlType } from './sql.js';
 
@@ -9,14 +10,6 @@ export const cutSql = ({ step, staging }: EventSql): string =>
   `SELECT CAST(max(s.${quoteIdent(step.envelope.order)}) AS BIGINT) AS ord FROM ${staging} AS s ` +
   `WHERE lower(s.${quoteIdent(step.envelope.operation)}) IN (${words(step.envelope.truncates)})`;
 
-/** Columns of the work tables with the key that a touch is of (`k0`), and that before the event (`o0`). */
-export const touched = (key: readonly string[]): string[] => key.map((_, i) => `k${i}`);
-export const touchedBefore = (key: readonly string[]): string[] => key.map((_, i) => `o${i}`);
-
-/** Whether a row has the key of a work table's columns. */
-export const hasKey = (row: string, key: readonly string[], other: string, columns: readonly string[]): string =>
-  key.map((k, i) => `${row}.${quoteIdent(k)} = ${other}.${columns[i]}`).join(' AND ');
-
 /**
  * Each event as what it does to keys, without those that the target's row is past. An event that changed its key takes
  * the row of the old one away. Where deletions remove rows, nothing from before the table was emptied is left.
@@ -25,22 +18,14 @@ export function touchesSql(sql: EventSql): string {
   const { step, target } = sql;
   const { envelope, key, deletes } = step;
   const seq = `t.${quoteIdent(step.seq)}`;
-  const [keys, olds] = [touched(key).join(', '), touchedBefore(key).join(', ')];
   const cuts = envelope.truncates.length > 0 && deletes === 'apply';
-  const touches = [
-    `SELECT 'u' AS kind, ${keys}, ord, src, ${olds}, unchanged FROM events WHERE NOT gone`,
-    ...(deletes === 'ignore' ? [] : [`SELECT 'd', ${keys}, ord, NULL, ${keys}, NULL FROM events WHERE gone`]),
-    ...(deletes === 'ignore' || envelope.oldKey === undefined
-      ? []
-      : [`SELECT 'd', ${olds}, ord, NULL, ${olds}, NULL FROM events WHERE moved`]),
-  ];
   const kept = cuts ? ` WHERE cut.ord IS NULL OR ${seq} >= cut.ord` : '';
   const held =
     `SELECT t.rowid AS tid, ${seq} AS seq, ${key.map((k, i) => `t.${quoteIdent(k)} AS k${i}`).join(', ')} ` +
     `FROM ${target} AS t${cuts ? ' CROSS JOIN cut' : ''}${kept}`;
   const same = touched(key).map((k) => `t.${k} = a.${k}`);
   return (
-    `WITH ${cuts ? `cut AS (${cutSql(sql)}), ` : ''}events AS (${eventsSql(sql)}), touches AS (${touches.join(' UNION ALL ')}) ` +
+    `WITH ${cuts ? `cut AS (${cutSql(sql)}), ` : ''}events AS (${eventsSql(sql)}), touches AS (${touchesOf(step)}) ` +
     `SELECT row_number() OVER () AS id, a.*, t.tid FROM touches AS a${cuts ? ' CROSS JOIN cut' : ''} ` +
     `LEFT JOIN (${held}) AS t ON ${same.join(' AND ')} ` +
     `WHERE (t.seq IS NULL OR t.seq < a.ord)${cuts ? ' AND (cut.ord IS NULL OR a.ord >= cut.ord)' : ''}`

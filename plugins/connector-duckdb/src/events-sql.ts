@@ -1,7 +1,8 @@
 import { quoteIdent, quoteLiteral, type ApplyEventsStep, type LoadProgram } from '@dpone/sdk';
+import { hasKey, touched } from '@dpone/sdk/connector';
 import { eventRows } from './event-rows-sql.js';
 import { ROWS, TOUCHES, WINNERS, type EventSql } from './event-sql.js';
-import { cutSql, hasKey, touched, touchesSql, winnersSql } from './event-touches-sql.js';
+import { cutSql, touchesSql, winnersSql } from './event-touches-sql.js';
 import { mergeStatements } from './merge-sql.js';
 import { tableName } from './sql.js';
 import { dropWork, makeWork, type Statement } from './statement.js';

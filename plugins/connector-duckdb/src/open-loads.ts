@@ -1,7 +1,8 @@
 import { quoteLiteral } from '@dpone/sdk';
+import { stagedLoads } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { loadOfStaging, STAGING_PREFIX } from './names.js';
-import type { Row, Session } from './session.js';
+import type { Session } from './session.js';
 
 /** The loads of a target whose staging is in a schema. */
 export async function openLoads(
@@ -16,15 +17,6 @@ export async function openLoads(
       'AND comment IS NOT NULL ORDER BY table_name',
     doing,
   );
-  const own = rows.filter((row) => targetOf(row) === target);
-  return [...new Set(own.map((row) => loadOfStaging(String(row['table_name']))))].map((loadId) => ({ loadId }));
-}
-
-/** The target that a staging table was made for, from its comment. */
-function targetOf(row: Row): string | undefined {
-  try {
-    return (JSON.parse(String(row['comment'])) as { target?: string }).target;
-  } catch {
-    return undefined;
-  }
+  const tables = rows.map((row) => ({ name: String(row['table_name']), comment: row['comment'] }));
+  return stagedLoads(tables, target, loadOfStaging);
 }

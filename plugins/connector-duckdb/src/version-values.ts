@@ -1,4 +1,5 @@
 import { quoteIdent, type AddVersionsStep, type LoadProgram } from '@dpone/sdk';
+import { versionValue } from '@dpone/sdk/connector';
 
 /** A staged row's values (`s`), with those of its version. */
 export function versionValues(
@@ -6,10 +7,7 @@ export function versionValues(
   program: LoadProgram,
   own: { readonly from: string; readonly to: string; readonly current: string },
 ): string {
-  const values = new Map([
-    [step.from, own.from],
-    [step.to, own.to],
-    [step.current, own.current],
-  ]);
-  return program.columns.map(({ name }) => values.get(name) ?? `s.${quoteIdent(name)}`).join(', ');
+  const value = (name: string): string =>
+    versionValue(name, step, own.from, own.to, own.current) ?? `s.${quoteIdent(name)}`;
+  return program.columns.map(({ name }) => value(name)).join(', ');
 }

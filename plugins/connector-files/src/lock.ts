@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promis
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { atomicWrite, fail, type TargetLock } from '@dpone/sdk';
+import { atomicWrite, fail, type TargetLock, isRunning } from '@dpone/sdk';
 import { isExisting, isMissing, writing } from './errors.js';
 
 export interface LockOwner {
@@ -116,16 +116,7 @@ function parseOwner(text: string): Current['owner'] {
 
 function isFree({ owner, ageMs }: Current): boolean {
   if (owner?.released === true || ageMs > STALE_MS) return true;
-  return owner !== null && owner.host === hostname() && !isAlive(owner.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'EPERM';
-  }
+  return owner !== null && owner.host === hostname() && !isRunning(owner.pid);
 }
 
 function lockedError(label: string, { owner, ageMs }: Current): Error {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail, isDponeError, type TargetLock } from '@dpone/sdk';
+import { fail, isDponeError, type TargetLock, isRunning } from '@dpone/sdk';
 import type { KafkaClient } from './connection/client.js';
 import type { Doing } from './errors.js';
 import type { Ledger, LockEntry } from './ledger.js';
@@ -129,17 +129,8 @@ class Watch {
     if (entry === null || entry.released === true) return true;
     const sign = `${fence} ${entry.beat}`;
     if (sign !== this.#seen) [this.#seen, this.#since] = [sign, Date.now()];
-    if (entry.host === hostname()) return !isAlive(entry.pid);
+    if (entry.host === hostname()) return !isRunning(entry.pid);
     return Date.now() - this.#since > STALE_MS || Date.now() - Date.parse(entry.at) > OLD_MS;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'EPERM';
   }
 }
 

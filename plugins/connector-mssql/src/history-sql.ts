@@ -1,10 +1,10 @@
 import type { AddVersionsStep, LoadProgram } from '@dpone/sdk';
+import { versionValue } from '@dpone/sdk/connector';
 import { HELD } from './merge-sql.js';
 import { insertStaged, type ProgramContext, type Statement } from './program-context.js';
 import { typeIn } from './same-sql.js';
 import { columnList, keysEqual, quoteName, tableName } from './sql.js';
 import { rowDigest } from './staging-sql.js';
-import { versionValue } from './version-value.js';
 import { dropWork, makeWork, workTable } from './work-tables.js';
 
 /** What an entry of a history is; of one time the largest counts. */

@@ -1,11 +1,11 @@
 import type { AddVersionsStep, LoadProgram } from '@dpone/sdk';
+import { versionValue } from '@dpone/sdk/connector';
 import { historyStatements } from './history-sql.js';
 import { HELD } from './merge-sql.js';
 import { instant } from './meta-sql.js';
 import { insertStaged, writtenColumns, type ProgramContext, type Statement } from './program-context.js';
 import { differs, typeIn } from './same-sql.js';
 import { keysEqual, quoteName, tableName } from './sql.js';
-import { versionValue } from './version-value.js';
 import { dropWork, makeWork, workTable } from './work-tables.js';
 
 /** Staged rows become versions of their keys. */

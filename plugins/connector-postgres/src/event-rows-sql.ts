@@ -1,5 +1,6 @@
 import { quoteIdent } from '@dpone/sdk';
-import { cutSql, hasKey, touched, touchedBefore } from './event-touches-sql.js';
+import { hasKey, touched, touchedBefore } from '@dpone/sdk/connector';
+import { cutSql } from './event-touches-sql.js';
 import type { EventSql } from './event-sql.js';
 import { writtenColumns } from './program-context.js';
 import { textLiteral } from './sql.js';

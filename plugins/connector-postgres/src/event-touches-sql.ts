@@ -1,4 +1,5 @@
 import { quoteIdent } from '@dpone/sdk';
+import { hasKey, touched, touchesOf } from '@dpone/sdk/connector';
 import type { EventSql } from './event-sql.js';
 import { textLiteral } from './sql.js';
 
@@ -9,14 +10,6 @@ export const cutSql = ({ step, ctx }: EventSql): string =>
   `SELECT max(s.${quoteIdent(step.envelope.order)})::bigint AS ord FROM ${ctx.names.rows} AS s ` +
   `WHERE lower(s.${quoteIdent(step.envelope.operation)}) IN (${words(step.envelope.truncates)})`;
 
-/** Columns of the work tables with the key that a touch is of (`k0`), and that before the event (`o0`). */
-export const touched = (key: readonly string[]): string[] => key.map((_, i) => `k${i}`);
-export const touchedBefore = (key: readonly string[]): string[] => key.map((_, i) => `o${i}`);
-
-/** Whether a row has the key of a work table's columns. */
-export const hasKey = (row: string, key: readonly string[], other: string, columns: readonly string[]): string =>
-  key.map((k, i) => `${row}.${quoteIdent(k)} = ${other}.${columns[i]}`).join(' AND ');
-
 /**
  * Each event as what it does to keys, without those that the target's row is past. An event that changed its key takes
  * the row of the old one away. Where deletions remove rows, nothing from before the table was emptied is left.
@@ -25,18 +18,10 @@ export function touchesSql(sql: EventSql): string {
   const { step, target } = sql;
   const { envelope, key, deletes } = step;
   const seq = `t.${quoteIdent(step.seq)}`;
-  const [keys, olds] = [touched(key).join(', '), touchedBefore(key).join(', ')];
   const cuts = envelope.truncates.length > 0 && deletes === 'apply';
-  const touches = [
-    `SELECT 'u' AS kind, ${keys}, ord, src, ${olds}, unchanged FROM events WHERE NOT gone`,
-    ...(deletes === 'ignore' ? [] : [`SELECT 'd', ${keys}, ord, NULL, ${keys}, NULL FROM events WHERE gone`]),
-    ...(deletes === 'ignore' || envelope.oldKey === undefined
-      ? []
-      : [`SELECT 'd', ${olds}, ord, NULL, ${olds}, NULL FROM events WHERE moved`]),
-  ];
   const there = cuts ? ` AND (cut.ord IS NULL OR ${seq} >= cut.ord)` : '';
   return (
-    `WITH ${cuts ? `cut AS (${cutSql(sql)}), ` : ''}events AS (${eventsSql(sql)}), touches AS (${touches.join(' UNION ALL ')}) ` +
+    `WITH ${cuts ? `cut AS (${cutSql(sql)}), ` : ''}events AS (${eventsSql(sql)}), touches AS (${touchesOf(step)}) ` +
     `SELECT a.*, t.ctid AS tid, t.tableoid AS part ` +
     `FROM touches AS a${cuts ? ' CROSS JOIN cut' : ''} LEFT JOIN ${target} AS t ON ${hasKey('t', key, 'a', touched(key))}${there} ` +
     `WHERE (${seq} IS NULL OR ${seq} < a.ord)${cuts ? ' AND (cut.ord IS NULL OR a.ord >= cut.ord)' : ''}`

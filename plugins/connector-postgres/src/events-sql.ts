@@ -1,5 +1,6 @@
 import { quoteIdent, type ApplyEventsStep, type LoadProgram } from '@dpone/sdk';
-import { cutSql, hasKey, touched, touchesSql, winnersSql } from './event-touches-sql.js';
+import { hasKey, touched } from '@dpone/sdk/connector';
+import { cutSql, touchesSql, winnersSql } from './event-touches-sql.js';
 import { eventRowsSql, foundSql } from './event-rows-sql.js';
 import type { EventSql } from './event-sql.js';
 import { mergeStatements } from './merge-sql.js';

@@ -1,8 +1,8 @@
 import { quoteIdent, type AddVersionsStep, type LoadProgram } from '@dpone/sdk';
+import { versionValue } from '@dpone/sdk/connector';
 import { insertInto, writtenColumns, type ProgramContext, type Statement } from './program-context.js';
 import { exactly } from './same-sql.js';
 import { keysEqual, tableName } from './sql.js';
-import { versionValue } from './version-value.js';
 import { dropWork, holdRows, makeWork, sameRow, workTable } from './work-tables.js';
 
 /**

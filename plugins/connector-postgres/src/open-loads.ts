@@ -1,7 +1,8 @@
 import { quoteLiteral } from '@dpone/sdk';
+import { stagedLoads } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
 import { loadOfStaging, STAGING_PREFIX } from './names.js';
-import type { Row, Session } from './session.js';
+import type { Session } from './session.js';
 import { textLiteral } from './sql.js';
 
 /** The loads of a target whose staging is in a schema. */
@@ -17,15 +18,6 @@ export async function openLoads(
       `AND starts_with(c.relname, ${quoteLiteral(STAGING_PREFIX)}) ORDER BY 1`,
     doing,
   );
-  const own = rows.filter((row) => targetOf(row) === target);
-  return [...new Set(own.map((row) => loadOfStaging(row['name']!)))].map((loadId) => ({ loadId }));
-}
-
-/** The target that a staging table was made for, from its comment. */
-function targetOf(row: Row): string | undefined {
-  try {
-    return (JSON.parse(row['comment'] ?? '') as { target?: string }).target;
-  } catch {
-    return undefined;
-  }
+  const tables = rows.map((row) => ({ name: row['name']!, comment: row['comment'] }));
+  return stagedLoads(tables, target, loadOfStaging);
 }

@@ -112,3 +112,17 @@ function sessionSettings(timeouts: Timeouts): Record<string, string> {
     settings['idle_in_transaction_session_timeout'] = String(timeouts.idle_in_transaction_timeout_ms);
   return settings;
 }
+
+/** Does a piece of work on a session of its own. */
+export async function useSession<T>(
+  server: Server,
+  work: (session: Session) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const session = await server.session(signal);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -25,7 +25,7 @@ import { metaNames, stagingNames, type MetaNames } from './names.js';
 import { requiredColumns } from './not-null.js';
 import { openLoads } from './open-loads.js';
 import type { SinkOptions } from './options.js';
-import { openServer, type Server } from './server.js';
+import { openServer, useSession, type Server } from './server.js';
 import { sinkRollback } from './rollback.js';
 import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';
@@ -206,13 +206,8 @@ export class PostgresSink implements Sink {
     return type.type;
   }
 
-  async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.#server.session();
-    try {
-      return await work(session);
-    } finally {
-      await session.close();
-    }
+  #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return useSession(this.#server, work);
   }
 
   async #metaRows(table: string, sql: string): Promise<Row[]> {

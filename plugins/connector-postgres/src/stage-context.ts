@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { LoadRef, PluginContext, StagingSpec } from '@dpone/sdk';
 import type { Doing } from './errors.js';
 import type { StagingNames } from './names.js';
-import type { Server } from './server.js';
+import { useSession, type Server } from './server.js';
 import type { CopyStream, Session } from './session.js';
 import { columnList } from './sql.js';
 
@@ -40,11 +40,5 @@ export async function carry(
   return copy.rows;
 }
 
-export async function withSession<T>(ctx: StageContext, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await ctx.server.session(ctx.plugin.signal.aborted ? undefined : ctx.plugin.signal);
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
-}
+export const withSession = <T>(ctx: StageContext, work: (session: Session) => Promise<T>): Promise<T> =>
+  useSession(ctx.server, work, ctx.plugin.signal.aborted ? undefined : ctx.plugin.signal);

@@ -2,7 +2,7 @@ import type { PluginContext, StateRecord, StateStore } from '@dpone/sdk';
 import type { PostgresConnection } from './connection/settings.js';
 import type { Doing } from './errors.js';
 import type { StateStoreOptions } from './options.js';
-import { openServer, type Server } from './server.js';
+import { openServer, useSession, type Server } from './server.js';
 import type { Session } from './session.js';
 import { tableLabel, tableName, textLiteral } from './sql.js';
 import { putState, readStates, removeState, type StateTable } from './state-table.js';
@@ -49,12 +49,7 @@ export class PostgresStateStore implements StateStore {
     return this.#with((session) => readStates(session, this.#of, where, this.#doing));
   }
 
-  async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await this.#server.session();
-    try {
-      return await work(session);
-    } finally {
-      await session.close();
-    }
+  #with<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return useSession(this.#server, work);
   }
 }

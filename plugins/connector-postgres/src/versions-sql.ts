@@ -1,9 +1,9 @@
 import { quoteIdent, type AddVersionsStep, type LoadProgram } from '@dpone/sdk';
+import { versionValue } from '@dpone/sdk/connector';
 import { historyStatements } from './history-sql.js';
 import { insertInto, writtenColumns, type ProgramContext, type Statement } from './program-context.js';
 import { differs } from './same-sql.js';
 import { columnList, keysEqual, tableName, textLiteral } from './sql.js';
-import { versionValue } from './version-value.js';
 
 /** Staged rows become versions of their keys. */
 export function versionStatements(step: AddVersionsStep, program: LoadProgram, ctx: ProgramContext): Statement[] {

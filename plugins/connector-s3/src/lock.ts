@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail, type TargetLock } from '@dpone/sdk';
+import { fail, type TargetLock, isRunning } from '@dpone/sdk';
 import { doing } from './errors.js';
 import {
   assertConditions,
@@ -45,16 +45,7 @@ export async function takeLock(
 
 function isFree({ head, ageMs }: SeenHead): boolean {
   if (head.released || ageMs > STALE_MS) return true;
-  return head.owner.host === hostname() && !isAlive(head.owner.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: unknown }).code === 'EPERM';
-  }
+  return head.owner.host === hostname() && !isRunning(head.owner.pid);
 }
 
 function lockedError(label: string, { head, ageMs }: SeenHead): Error {

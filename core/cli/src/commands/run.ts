@@ -4,7 +4,7 @@ import { DponeCommand, formatFlag } from '../dpone-command.js';
 import { milliseconds } from '../duration.js';
 import type { Watch } from '../observe.js';
 import type { Session } from '../session.js';
-import { lockTimeoutFlag, manifestArg, selectFlags } from '../flags.js';
+import { lockTimeoutFlag, manifestArg, retryFlags, selectFlags, workflowFlags } from '../flags.js';
 
 export default class Run extends DponeCommand {
   static override summary = 'Load: read the source, check, and change the target exactly once.';
@@ -26,16 +26,7 @@ export default class Run extends DponeCommand {
         'One process: partitions that are read and staged at once, as many as there are cores by default. Several: processes that run at once, one by default.',
     }),
     'lock-timeout': lockTimeoutFlag,
-    'retry-attempts': Flags.integer({
-      min: 0,
-      default: 0,
-      description: 'How often a load that failed for a passing reason is begun again.',
-    }),
-    'retry-backoff-seconds': Flags.integer({
-      min: 0,
-      default: 0,
-      description: 'Pause before the first retry; doubled for each next one.',
-    }),
+    ...retryFlags,
     follow: Flags.boolean({
       description:
         'Load what is new again and again, each time as a load of its own, until SIGINT or SIGTERM: the load in hand is then ended (a second one undoes it). For one process whose strategy reads what is new.',
@@ -51,8 +42,7 @@ export default class Run extends DponeCommand {
       description:
         'With --follow: begin a load at once where so many rows wait, and take no more; the interval alone by default. For sources that know how much is new without a read.',
     }),
-    'dag-id': Flags.string({ description: 'Id of the calling workflow, kept with the run.' }),
-    'execution-date': Flags.string({ description: 'Logical date of the calling workflow, kept with the run.' }),
+    ...workflowFlags,
   };
 
   async run(): Promise<void> {

@@ -32,6 +32,13 @@ export const edgesText = (edges: readonly DagEdge[], format: string): string =>
 
 const why = (edge: DagEdge): string => edge.reasons.map(({ description }) => description).join('; ');
 
+const about = (kind: string, dag: Dag, basePath: string): Record<string, unknown> => ({
+  kind,
+  root: dag.root,
+  base_path: basePath,
+  task_count: dag.tasks.length,
+});
+
 interface EdgeQuestion {
   readonly dag: Dag;
   readonly from: DagTask;
@@ -53,10 +60,7 @@ export function explainEdge({ dag, from, to, direct, path, basePath }: EdgeQuest
     warnings: [],
   };
   return {
-    kind: 'dag.explain_edge',
-    root: dag.root,
-    base_path: basePath,
-    task_count: dag.tasks.length,
+    ...about('dag.explain_edge', dag, basePath),
     options: { path_output: 'compact', path_view: 'edges' },
     ...found,
     upstream_name: from.name,
@@ -96,10 +100,7 @@ export function explainNode(dag: Dag, task: DagTask, basePath: string): Record<s
   const { incoming, outgoing } = around(dag, task);
   const found = { node: task, incoming: incoming.map(explained), outgoing: outgoing.map(explained), warnings: [] };
   return {
-    kind: 'dag.explain_node',
-    root: dag.root,
-    base_path: basePath,
-    task_count: dag.tasks.length,
+    ...about('dag.explain_node', dag, basePath),
     options: { direction: 'both', output: 'compact' },
     ...found,
     result: found,

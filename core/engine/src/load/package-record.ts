@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { atomicWrite, redactDeep, stableJson, type DponeError, type Json } from '@dpone/sdk';
+import { atomicWrite, redactDeep, stableJson, type DponeError, type Json, type LoadRef } from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { targetName } from '../plan/program.js';
 
@@ -26,7 +26,8 @@ export interface PackageRecord {
 export interface PackageRecords {
   /** Relative to the project. */
   pathOf(loadId: string): string;
-  start(record: Omit<PackageRecord, 'status' | 'updated_at'>): Promise<void>;
+  /** `chunk`: of a backfill. */
+  start(load: LoadRef, chunk?: string): Promise<void>;
   update(loadId: string, change: Partial<PackageRecord>): Promise<void>;
   /** Writes the last word and closes the package. */
   end(loadId: string, change: Partial<PackageRecord> & Pick<PackageRecord, 'status'>): Promise<void>;
@@ -56,10 +57,24 @@ export function packageRecords(workdir: string, spec: ProcessSpec, clock: { now(
     pathOf,
     read,
     update,
-    start: async (record) => {
+    start: async (load, chunk) => {
       await mkdir(join(workdir, FOLDER, '.open'), { recursive: true });
-      await writeFile(marker(record.load_id), '');
-      await write({ ...record, status: 'started', updated_at: record.started_at });
+      await writeFile(marker(load.loadId), '');
+      await write({
+        run_id: load.runId,
+        load_id: load.loadId,
+        process: load.process,
+        target: targetName(load.target),
+        chunk_id: chunk ?? null,
+        status: 'started',
+        started_at: load.startedAt,
+        updated_at: load.startedAt,
+        rows_staged: 0,
+        rows_loaded: 0,
+        artifact_uri: null,
+        state_after: null,
+        error: null,
+      });
     },
     end: async (loadId, change) => {
       await update(loadId, change);

@@ -6,7 +6,7 @@ import { lineageOf } from '../record/lineage.js';
 import { routeName } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { planResult } from '../plan/plan-result.js';
-import { loadProgram, targetName } from '../plan/program.js';
+import { loadProgram } from '../plan/program.js';
 import type { QualityOutcome } from '../quality/outcome.js';
 import type { ProtocolStep } from '../results.js';
 import { checkLoad, type Checked } from './check.js';
@@ -52,19 +52,7 @@ export async function carryOutLoad(call: ProtocolCall): Promise<void> {
     trace.committed = nothing(plan, 0);
     return;
   }
-  await records.start({
-    run_id: load.runId,
-    load_id: load.loadId,
-    process: load.process,
-    target: targetName(load.target),
-    chunk_id: call.chunk ?? null,
-    started_at: load.startedAt,
-    rows_staged: 0,
-    rows_loaded: 0,
-    artifact_uri: null,
-    state_after: null,
-    error: null,
-  });
+  await records.start(load, call.chunk);
   trace.package = records.pathOf(load.loadId);
   const progress: Progress = { staging: undefined, finalizing: false, stateAfter: undefined };
   const committed = await changeTarget(call, progress);

@@ -76,19 +76,7 @@ async function carryOut(
   work: Work,
 ): Promise<Counts> {
   const { sink, access } = call;
-  await records.start({
-    run_id: load.runId,
-    load_id: load.loadId,
-    process: load.process,
-    target: targetName(load.target),
-    chunk_id: null,
-    started_at: load.startedAt,
-    rows_staged: 0,
-    rows_loaded: 0,
-    artifact_uri: null,
-    state_after: null,
-    error: null,
-  });
+  await records.start(load);
   const changed = await sink.rollback!.restore(programOf(call, judged, load)).catch(async (error: unknown) => {
     // The answer to a commit can get lost: only the receipt knows.
     const receipt = await sink.receipt(load.loadId).catch(() => undefined);

@@ -23,19 +23,7 @@ export async function writeState(
   const { schema } = await sink.inspect();
   const columns = (schema?.columns ?? []).filter(({ name }) => !name.toLowerCase().startsWith('__dpone__'));
   const records = packageRecords(host.workdir, spec, host.clock);
-  await records.start({
-    run_id: load.runId,
-    load_id: load.loadId,
-    process: load.process,
-    target: targetName(load.target),
-    chunk_id: null,
-    started_at: load.startedAt,
-    rows_staged: 0,
-    rows_loaded: 0,
-    artifact_uri: null,
-    state_after: null,
-    error: null,
-  });
+  await records.start(load);
   try {
     const staging = await sink.begin(load, { columns, framework: [], badRows: 'fail' });
     await staging.finalize({

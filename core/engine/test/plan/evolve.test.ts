@@ -5,6 +5,7 @@ import { evolve, type EvolveInput } from '../../dist/plan/evolve.js';
 import { frameworkColumns } from '../../dist/plan/framework.js';
 import { commonType } from '../../dist/plan/widen.js';
 import { parseType } from '@dpone/engine';
+import { memorySpec } from '../support/memory-project.js';
 
 const column = (name: string, type: string, more: Partial<Column> = {}): Column => ({
   name,
@@ -13,20 +14,7 @@ const column = (name: string, type: string, more: Partial<Column> = {}): Column 
   ...more,
 });
 const guess = (name: string, type: string): Column => column(name, type, { inferred: true });
-const POLICY = {
-  enabled: true,
-  mode: 'widening',
-  applySafe: true,
-  onTypeChange: 'fail',
-  newColumnPrefix: '__dpone__nc__',
-  renames: {},
-  createsTables: true,
-  newColumns: 'evolve',
-  widens: true,
-  ddlMode: 'online',
-  onSchemaChange: 'apply',
-  ledgerPath: '.dpone/schema-ledger',
-} as const;
+const POLICY = memorySpec().schemaEvolution;
 const input = (change: Partial<EvolveInput>): EvolveInput => ({
   source: [],
   envelope: [],

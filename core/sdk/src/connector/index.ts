@@ -1,5 +1,6 @@
 export * from './check-outcome.js';
 export * from './condition-sql.js';
+export * from './event-touches.js';
 export * from './find-column.js';
 export * from './is-json-text.js';
 export * from './number-text.js';
@@ -7,4 +8,6 @@ export * from './plain-value.js';
 export * from './record-rows.js';
 export * from './renames.js';
 export * from './shown-value.js';
+export * from './staged-loads.js';
+export * from './version-value.js';
 export * from './wait-for-lock.js';

@@ -1,13 +1,5 @@
+import { escapeHtml } from '../util/escape-html.js';
 import { cellText, type Page, type Section } from './view.js';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char]!);
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; }
@@ -23,7 +15,7 @@ pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-ra
 `;
 
 function value(given: unknown): string {
-  const text = escape(cellText(given));
+  const text = escapeHtml(cellText(given));
   if (/^[0-9a-f]{64}$/.test(text)) return `<code class="hash">${text}</code>`;
   return typeof given === 'boolean' ? `<span class="${given ? 'pass' : 'fail'}">${text}</span>` : text;
 }
@@ -31,22 +23,22 @@ function value(given: unknown): string {
 function body(section: Section): string {
   if ('head' in section) {
     if (section.rows.length === 0) return '<p>Nothing to list.</p>';
-    const head = section.head.map((name) => `<th scope="col">${escape(name)}</th>`).join('');
+    const head = section.head.map((name) => `<th scope="col">${escapeHtml(name)}</th>`).join('');
     const rows = section.rows.map((row) => `<tr>${row.map((cell) => `<td>${value(cell)}</td>`).join('')}</tr>`);
     return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
   }
-  if ('list' in section) return `<ul>${section.list.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
-  if ('steps' in section) return `<ol>${section.steps.map((step) => `<li>${escape(step)}</li>`).join('')}</ol>`;
-  if ('code' in section) return `<pre><code>${escape(section.code)}</code></pre>`;
-  return `<p>${escape(section.text)}</p>`;
+  if ('list' in section) return `<ul>${section.list.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+  if ('steps' in section) return `<ol>${section.steps.map((step) => `<li>${escapeHtml(step)}</li>`).join('')}</ol>`;
+  if ('code' in section) return `<pre><code>${escapeHtml(section.code)}</code></pre>`;
+  return `<p>${escapeHtml(section.text)}</p>`;
 }
 
 /** A page as one HTML file that needs no other: no script, no request. */
 export function pageHtml(page: Page, passed: boolean): string {
-  const facts = page.facts.map(([label, fact]) => `<dt>${escape(label)}</dt><dd>${value(fact)}</dd>`).join('\n');
+  const facts = page.facts.map(([label, fact]) => `<dt>${escapeHtml(label)}</dt><dd>${value(fact)}</dd>`).join('\n');
   const sections = page.sections.map(
     (section) =>
-      `<section>${section.heading === undefined ? '' : `<h2>${escape(section.heading)}</h2>`}\n${body(section)}\n</section>`,
+      `<section>${section.heading === undefined ? '' : `<h2>${escapeHtml(section.heading)}</h2>`}\n${body(section)}\n</section>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -54,11 +46,11 @@ export function pageHtml(page: Page, passed: boolean): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escape(page.title)}: ${passed ? 'passed' : 'not passed'}</title>
+<title>${escapeHtml(page.title)}: ${passed ? 'passed' : 'not passed'}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escape(page.title)}</h1>
+<h1>${escapeHtml(page.title)}</h1>
 <p><span class="verdict ${passed ? 'pass' : 'fail'}">${passed ? 'passed' : 'not passed'}</span></p>
 <dl>
 ${facts}

@@ -20,13 +20,18 @@ export const SILENCE_MS = 60_000;
  */
 export function lives(owner: Owner, lastSign: Date, now: Date, silenceMs: number = SILENCE_MS): boolean {
   if (owner.host !== hostname()) return now.getTime() - lastSign.getTime() < silenceMs;
+  return isRunning(owner.pid) && (owner.began === null || beginningOf(owner.pid) === owner.began);
+}
+
+/** Whether a process of this machine runs; one that is stopped does. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(owner.pid, 0);
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
     // EPERM: it is there, and another user's.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return owner.began === null || beginningOf(owner.pid) === owner.began;
 }
 
 /** Field 22 of /proc/<pid>/stat (proc(5): starttime); null elsewhere than on Linux. A zombie has ended. */

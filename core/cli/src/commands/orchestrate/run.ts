@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { DponeCommand, formatFlag } from '../../dpone-command.js';
-import { lockTimeoutFlag, selectFlags } from '../../flags.js';
+import { lockTimeoutFlag, retryFlags, selectFlags, workflowFlags } from '../../flags.js';
 
 export default class OrchestrateRun extends DponeCommand {
   static override summary = 'Run a manifest as a job of a scheduler: one at a time, gone on with after a kill.';
@@ -40,18 +40,8 @@ export default class OrchestrateRun extends DponeCommand {
     })(),
     parallel: Flags.integer({ min: 1, description: 'Processes that run at once, one by default.' }),
     'lock-timeout': lockTimeoutFlag,
-    'retry-attempts': Flags.integer({
-      min: 0,
-      default: 0,
-      description: 'How often a load that failed for a passing reason is begun again.',
-    }),
-    'retry-backoff-seconds': Flags.integer({
-      min: 0,
-      default: 0,
-      description: 'Pause before the first retry; doubled for each next one.',
-    }),
-    'dag-id': Flags.string({ description: 'Id of the calling workflow, kept with the run.' }),
-    'execution-date': Flags.string({ description: 'Logical date of the calling workflow, kept with the run.' }),
+    ...retryFlags,
+    ...workflowFlags,
   };
 
   async run(): Promise<void> {

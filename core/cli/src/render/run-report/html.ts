@@ -1,10 +1,4 @@
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+import { escapeHtml } from '@dpone/sdk';
 
 /** Markup that may stand in a page as it is. */
 export interface Markup {
@@ -14,7 +8,7 @@ export interface Markup {
 type Part = string | number | Markup | readonly Markup[];
 
 const partOf = (part: Part): string => {
-  if (typeof part === 'string') return part.replaceAll(/[&<>"']/g, (char) => ENTITIES[char]!);
+  if (typeof part === 'string') return escapeHtml(part);
   if (typeof part === 'number') return String(part);
   if ('markup' in part) return part.markup;
   return part.map(({ markup }) => markup).join('\n');

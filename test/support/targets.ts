@@ -1,8 +1,8 @@
 import { freshClickHouse, freshDatabase } from '@dpone/test-services';
 import { query } from '../crash/postgres-shop.js';
-import { queryDuckdb } from '../support/duckdb.js';
-import { linkPlugins } from '../support/link-plugin.js';
-import type { TempProject } from '../support/temp-project.js';
+import { queryDuckdb } from './duckdb.js';
+import { linkPlugins } from './link-plugin.js';
+import type { TempProject } from './temp-project.js';
 
 /** A table that loads change, and what the system itself says of it. */
 export interface Target {

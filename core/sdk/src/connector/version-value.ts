@@ -1,6 +1,6 @@
-import type { AddVersionsStep } from '@dpone/sdk';
+import type { AddVersionsStep } from '../contracts/load-program.js';
 
-/** The value of a version's own columns; undefined for the others. */
+/** The value of a version's own columns, as SQL; undefined for the others. */
 export function versionValue(
   name: string,
   step: AddVersionsStep,
