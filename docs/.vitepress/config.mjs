@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
@@ -38,11 +39,17 @@ export default defineConfig({
   cleanUrls: true,
   srcExclude: ['tour/out/**'],
   rewrites: { 'tour/README.md': 'tour/index.md' },
-  // The generator copies pages only; these two are linked from the reference.
+  // The generator copies pages only; these are linked from the reference, and from the specification of the protocol.
   buildEnd({ outDir }) {
-    mkdirSync(`${outDir}/reference`, { recursive: true });
+    const copy = (from, to) => {
+      mkdirSync(dirname(to), { recursive: true });
+      copyFileSync(from, to);
+    };
     for (const name of ['manifest.schema.json', 'catalog.json'])
-      copyFileSync(`${docs}reference/${name}`, `${outDir}/reference/${name}`);
+      copy(`${docs}reference/${name}`, `${outDir}/reference/${name}`);
+    const protocol = readFileSync(`${docs}specs/load-protocol.md`, 'utf8');
+    for (const [, path] of protocol.matchAll(/\]\(\.\.\/\.\.\/([^)]+)\)/g))
+      copy(`${docs}../${path}`, `${outDir}/${path}`);
   },
   themeConfig: {
     search: { provider: 'local' },

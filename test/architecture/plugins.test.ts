@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +78,14 @@ describe('plugins', () => {
         await rm(folder, { recursive: true });
       }
     });
+
+  it('have their options in their README as the code says them, and in no other table', () => {
+    for (const pkg of packages.filter(({ room }) => room === 'plugins')) {
+      const text = readFileSync(join(root, pkg.folder, 'README.md'), 'utf8');
+      const written = text.replace(/<!-- options: generated[^]*<!-- \/options -->/, '');
+      expect(/^\| *(option|key|value|flag) .*\| *(default|type)/m.exec(written)?.[0] ?? '', pkg.folder).to.equal('');
+    }
+  });
 
   it('would see an option without a description', () => {
     const schema = z.object({ a: z.string().describe('x'), b: z.object({ c: z.string() }).describe('y') });

@@ -59,6 +59,8 @@ describe('the workflows', () => {
       const rights = [workflow.permissions ?? {}, ...jobs.map(({ permissions = {} }) => permissions)];
       const writes = rights.flatMap((one) => Object.entries(one).filter(([, right]) => right !== 'read'));
       expect(writes).to.deep.equal(name === 'release' ? [['id-token', 'write']] : []);
+      // A job in a container, or with servers beside it, would take images; those are pinned in docker/ alone.
+      for (const job of jobs) expect(job).not.to.have.any.keys('container', 'services');
       for (const job of jobs) expect(job['timeout-minutes'], 'a job that hangs ends').to.be.at.most(120);
     });
 

@@ -3,12 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { fromRoot } from '../root.mjs';
 import { certificationPart } from './certification.mjs';
 import { code, header, page, table } from './markdown.mjs';
-import { optionsTable } from './options.mjs';
+import { connectionTable, optionsTable } from './options.mjs';
 
 const fromEngine = createRequire(fromRoot('core/engine/package.json'));
 const YAML = await import(pathToFileURL(fromEngine.resolve('yaml')).href);
 
 const list = (values) => (values.length === 0 ? '-' : values.map(code).join(', '));
+const sentence = (text) => (text.endsWith('.') ? text : `${text}.`);
 const yaml = (value) => `\`\`\`yaml\n${YAML.stringify(value, { lineWidth: 100 })}\`\`\``;
 
 function facts(capabilities) {
@@ -32,7 +33,7 @@ function sourcePart(definition) {
       ],
     ),
     facts(can),
-    definition.connection === null ? '' : page('### Source connection', optionsTable(definition.connection)),
+    definition.connection === null ? '' : page('### Source connection', connectionTable(definition.connection)),
     page('### Source options', optionsTable(definition.options) || 'None.'),
     page('### Source example', yaml({ source: definition.example })),
   );
@@ -60,7 +61,7 @@ function sinkPart(definition) {
       ],
     ),
     facts(can),
-    definition.connection === null ? '' : page('### Sink connection', optionsTable(definition.connection)),
+    definition.connection === null ? '' : page('### Sink connection', connectionTable(definition.connection)),
     page('### Sink options', optionsTable(definition.options) || 'None.'),
     page('### Sink example', yaml({ sink: definition.example })),
   );
@@ -89,33 +90,40 @@ export function connectorPages(plugins) {
 
 /** docs/reference/strategies.md */
 export function strategyPages(plugins) {
-  const found = plugins.flatMap((plugin) =>
-    Object.entries(plugin.definitions)
-      .filter(([key]) => key.startsWith('strategy:'))
-      .map(([key, definition]) => ({ id: key.slice('strategy:'.length), plugin, definition })),
-  );
-  const parts = found
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, plugin, definition }) =>
-      page(
-        `## ${id}`,
-        `${definition.summary} Provided by ${code(plugin.name)}.`,
-        table(
-          ['needs', 'value'],
-          [
-            ['`unique_key`', definition.uniqueKey],
-            ['cursor', definition.cursor],
-            ['of the sink, one of', definition.needs.map((set) => set.map(code).join(' + ')).join(' or ') || '-'],
-          ],
-        ),
-        optionsTable(definition.options) || 'No options of its own.',
-        yaml({ sink: { strategy: definition.example } }),
+  const found = plugins
+    .flatMap((plugin) =>
+      Object.entries(plugin.definitions)
+        .filter(([key]) => key.startsWith('strategy:'))
+        .map(([key, definition]) => ({ id: key.slice('strategy:'.length), plugin, definition })),
+    )
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Strategies may share their options; such a table is written once, at the end.
+  const tables = Map.groupBy(found, ({ definition }) => optionsTable(definition.options));
+  const shared = [...tables].filter(([options, owners]) => options !== '' && owners.length > 1);
+  const isShared = (options) => shared.some(([one]) => one === options);
+  const parts = found.map(({ id, plugin, definition }) => {
+    const options = optionsTable(definition.options);
+    return page(
+      `## ${id}`,
+      `${sentence(definition.summary)} Provided by ${code(plugin.name)}.`,
+      table(
+        ['needs', 'value'],
+        [
+          ['`unique_key`', definition.uniqueKey],
+          ['cursor', definition.cursor],
+          ['of the sink, one of', definition.needs.map((set) => set.map(code).join(' + ')).join(' or ') || '-'],
+        ],
       ),
+      isShared(options) ? 'Its options are [below](#options).' : options || 'No options of its own.',
+      yaml({ sink: { strategy: definition.example } }),
     );
+  });
   const text = page(
     header('Strategies', 'the definitions in plugins/strategies/src'),
     '`sink.strategy.mode` names one. [Concepts: strategies](../concepts/strategies.md) says how to choose.',
     ...parts,
+    shared.length === 0 ? '' : '## Options',
+    ...shared.map(([options, owners]) => page(`Of ${owners.map(({ id }) => code(id)).join(', ')}:`, options)),
   );
   return [['docs/reference/strategies.md', text]];
 }

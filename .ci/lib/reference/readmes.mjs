@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fromRoot } from '../root.mjs';
 import { code, page, table } from './markdown.mjs';
-import { optionsTable } from './options.mjs';
+import { connectionTable, optionsTable } from './options.mjs';
 
 const OPEN = '<!-- options: generated, edit options.ts; then: npm run generate -->';
 const CLOSE = '<!-- /options -->';
@@ -18,12 +18,14 @@ function optionsOf(plugin) {
     byId(plugin, kind).flatMap(([id, definition]) => [
       definition.connection === null || kind === 'sink'
         ? ''
-        : page('### Connection', optionsTable(definition.connection)),
+        : page('### Connection', connectionTable(definition.connection)),
       page(`### ${kind === 'source' ? 'Source' : 'Sink'} ${code(id)}`, optionsTable(definition.options) || 'None.'),
     ]),
   );
-  const strategies = byId(plugin, 'strategy').map(([id, definition]) =>
-    page(`### ${code(id)}`, optionsTable(definition.options) || 'None of its own.'),
+  // Strategies may share their options; a table is written once, under all that have it.
+  const tables = Map.groupBy(byId(plugin, 'strategy'), ([, { options }]) => optionsTable(options));
+  const strategies = [...tables].map(([options, own]) =>
+    page(`### ${own.map(([id]) => code(id)).join(', ')}`, options || 'None of its own.'),
   );
   const gates = byId(plugin, 'gate');
   const commands =
