@@ -28,7 +28,7 @@ describe('the cases of the matrix', function () {
     const pairs = new Set(all.map(({ pair_id }) => pair_id));
     expect(pairs.size).to.equal(registry.sources.size * registry.sinks.size);
     // A model between no systems is tried elsewhere, and says so.
-    const loaded = [...registry.strategies.keys()].filter((mode) => MODELS[mode]!.between?.length !== 0);
+    const loaded = [...registry.strategies.keys()].filter((mode) => MODELS[mode]!.into?.length !== 0);
     for (const mode of loaded) expect(all.map(({ strategy }) => strategy)).to.include(mode);
   });
 

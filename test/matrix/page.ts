@@ -71,11 +71,15 @@ function strategies(sources: readonly SourceGolden[], sinks: readonly string[]):
       });
       if (outcomes.length === 0) return '';
       const from = outcomes.filter((one) => one.refused === undefined).map((one) => one.source);
-      if (from.length === outcomes.length) return 'from every source';
+      if (from.length === sources.length) return 'from every source';
       return from.length > 0 ? `from ${from.join(', ')}` : 'refused';
     }),
   ]);
-  return ['## Strategies', '', ...table(['into', ...modes.map(code)], rows)];
+  const about = [
+    'The sources that each is loaded from; an empty cell is not tried. `cdc_apply` reads Postgres by its log, and elsewhere',
+    'events that the source holds as rows. `backfill` has tests of its own.',
+  ];
+  return ['## Strategies', '', ...about, '', ...table(['into', ...modes.map(code)], rows)];
 }
 
 function targetTypes(sources: readonly SourceGolden[], sinks: readonly string[]): string[] {

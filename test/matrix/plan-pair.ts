@@ -2,6 +2,7 @@ import { isDponeError, type Column, type LaneId, type Plugin } from '@dpone/sdk'
 import type { PlanResult } from '@dpone/engine';
 import { plan } from '../support/engine-host.js';
 import type { TempProject } from '../support/temp-project.js';
+import { EVENT_OPTIONS, eventTable } from './events.js';
 import { COLUMNS, KEY, VERSION } from './fixture.js';
 import { MODELS } from './strategies.js';
 import type { OpenSystem, System } from './system.js';
@@ -56,13 +57,17 @@ export function manifest(
   { without = [], lanes }: Narrowed = {},
 ): object {
   const model = MODELS[mode]!;
-  const side = from.source(table);
-  const cursor = model.reads === 'increment' ? source.cursor : {};
+  const held = model.events === true && source.log !== true;
+  const side = from.source(held ? eventTable(table) : table);
+  const cursor = model.reads === 'increment' && (held || model.events !== true) ? source.cursor : {};
   const left = without.length === 0 ? {} : { exclude_columns: without };
   return {
     name: table.target,
     source: { ...side, options: { ...side.options, ...cursor, ...left } },
-    sink: { ...into.sink({ name: table.target }), strategy: { mode, ...model.options } },
+    sink: {
+      ...into.sink({ name: table.target }),
+      strategy: { mode, ...model.options, ...(held ? EVENT_OPTIONS : {}) },
+    },
     ...(lanes === undefined ? {} : { engine: { lanes } }),
   };
 }

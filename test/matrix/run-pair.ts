@@ -2,6 +2,7 @@ import type { ProcessResult } from '@dpone/engine';
 import type { Column } from '@dpone/sdk';
 import type { Row } from '@dpone/testkit';
 import { load } from '../support/engine-host.js';
+import { eventsOf, eventTable } from './events.js';
 import { story, type Story } from './fixture.js';
 import { manifest, type Ends, type Narrowed } from './plan-pair.js';
 import { MODELS } from './strategies.js';
@@ -37,6 +38,8 @@ export async function runPair(
   const name = `${source.id}_${sink.id}`;
   const table = { name, columns };
   await from.seed(table, told.first, told.deleted);
+  const events = source.log === true || !modes.some((mode) => MODELS[mode]!.events) ? undefined : eventsOf(told).held;
+  if (events !== undefined) await from.seed(eventTable(table), events.first);
   const rounds = new Map<string, Round[]>(modes.map((mode) => [mode, []]));
   const loadAll = async (wanted: readonly string[]): Promise<void> => {
     await Promise.all(
@@ -47,8 +50,9 @@ export async function runPair(
   };
   await loadAll(modes);
   await from.change(table, told);
+  if (events !== undefined) await from.change(eventTable(table), events);
   await loadAll(modes);
-  await loadAll(modes.filter((mode) => MODELS[mode]!.reads === 'increment'));
+  await loadAll(modes.filter((mode) => MODELS[mode]!.reads !== 'whole'));
   return { story: told, columns, rounds };
 }
 

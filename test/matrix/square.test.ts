@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { skipTest } from '../support/skip-test.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { expectLoads, passed } from './expect-loads.js';
+import { eventsOf, eventTable } from './events.js';
 import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
 import { readGolden, writeGolden, WRITES } from './golden.js';
 import { writePage } from './page.js';
@@ -36,8 +37,9 @@ describe('the square: every source to every sink in every strategy', function ()
       const open = await system.open(project);
       opened.set(system.id, open);
       if (system.standIn !== undefined) continue;
-      const { first } = story(COLUMNS, (column, value) => system.reaches?.(column, value) ?? true);
-      await open.seed(allTypesTable(system), first);
+      const told = story(COLUMNS, (column, value) => system.reaches?.(column, value) ?? true);
+      await open.seed(allTypesTable(system), told.first);
+      if (system.log !== true) await open.seed(eventTable(allTypesTable(system)), eventsOf(told).held.first);
     }
   });
   after(async () => {
@@ -114,7 +116,7 @@ describe('the square: every source to every sink in every strategy', function ()
             const { columns: carried, cheapest_lane: cheapest, cheapest_without: without } = await planOnce();
             const columns = tableOf(Object.keys(carried).filter((name) => !without.includes(name)));
             const { story: told, rounds } = await (run ??= runPair(way, columns, possible));
-            expectLoads(rounds.get(mode)!, expected(MODELS[mode]!, source.memory, told), columns);
+            expectLoads(rounds.get(mode)!, expected(MODELS[mode]!, source, told), columns);
             expect(passed(rounds.get(mode)![0]!.result, mode).lane, 'lane').to.equal(cheapest);
           });
 

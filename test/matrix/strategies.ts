@@ -1,31 +1,38 @@
 import type { Row } from '@dpone/testkit';
+import { applyEvents, eventsOf } from './events.js';
 import type { Story } from './fixture.js';
-import type { Memory } from './system.js';
+import type { Memory, System } from './system.js';
 
 /** What a strategy does, said in a line and apart from its code: the expectation of the square. */
 export interface Model {
   /** Keys of `sink.strategy` besides `mode`. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly reads: 'whole' | 'increment';
+  /** `changes`: what the source itself says was changed, or events that its tables hold. */
+  readonly reads: 'whole' | 'increment' | 'changes';
   /** True where a row that comes again does no harm: a table is then read from the last version on, not past it. */
   readonly matches: boolean;
   readonly apply: (target: readonly Row[], read: readonly Row[]) => readonly Row[];
   /** Which rows of the source are read. Default: all. */
   readonly takes?: (row: Row) => boolean;
-  /** Systems between which it is tried; all where absent. */
-  readonly between?: readonly string[];
+  /** True where it reads events: the log of the source, or a table that holds them. */
+  readonly events?: true;
+  /** Systems from which it is tried; all where absent. */
+  readonly from?: readonly string[];
+  /** Systems into which it is tried; all where absent. */
+  readonly into?: readonly string[];
 }
 
 /** Whether the square tries a strategy between two systems. */
 export const tried = (mode: string, source: string, sink: string): boolean =>
-  [source, sink].every((id) => MODELS[mode]!.between?.includes(id) ?? true);
+  (MODELS[mode]!.from?.includes(source) ?? true) && (MODELS[mode]!.into?.includes(sink) ?? true);
 
 const upsert = (target: readonly Row[], read: readonly Row[]): readonly Row[] => [
   ...new Map([...target, ...read].map((row) => [row['id'], row])).values(),
 ];
 
 /** What changes rows in place was written system by system. */
-const IN_PLACE = ['postgres', 'duckdb', 'clickhouse', 'mssql'];
+const TABLES = ['postgres', 'duckdb', 'clickhouse', 'mssql'];
+const IN_PLACE = { from: TABLES, into: TABLES };
 const versionOf = (row: Row): number => Number(row['version']);
 
 /** By the id of the strategy. */
@@ -44,7 +51,7 @@ export const MODELS: Readonly<Record<string, Model>> = {
     matches: false,
     takes: (row) => versionOf(row) >= 50,
     apply: (target, read) => [...target.filter((row) => versionOf(row) < 50), ...read],
-    between: IN_PLACE,
+    ...IN_PLACE,
   },
   partition_replace: {
     options: { partition: { column: 'version', max_partitions_per_run: 1_000_000 } },
@@ -54,14 +61,14 @@ export const MODELS: Readonly<Record<string, Model>> = {
       const replaced = new Set(read.map(versionOf));
       return [...target.filter((row) => !replaced.has(versionOf(row))), ...read];
     },
-    between: IN_PLACE,
+    ...IN_PLACE,
   },
   snapshot_diff: {
     options: { unique_key: 'id' },
     reads: 'whole',
     matches: true,
     apply: (_, read) => read,
-    between: IN_PLACE,
+    ...IN_PLACE,
   },
   scd2: {
     options: { unique_key: 'id' },
@@ -71,13 +78,12 @@ export const MODELS: Readonly<Record<string, Model>> = {
       const known = new Set(target.map((row) => `${String(row['id'])} ${versionOf(row)}`));
       return [...target, ...read.filter((row) => !known.has(`${String(row['id'])} ${versionOf(row)}`))];
     },
-    between: IN_PLACE,
+    ...IN_PLACE,
   },
   // Chunks of an inner strategy, with tests of their own.
-  backfill: { options: {}, reads: 'whole', matches: false, apply: (_, read) => read, between: [] },
-  // How much they read is the source's affair: test/strategies tries them.
-  cdc_apply: { options: {}, reads: 'increment', matches: true, apply: upsert, between: [] },
-  xmin: { options: {}, reads: 'increment', matches: true, apply: upsert, between: [] },
+  backfill: { options: {}, reads: 'whole', matches: false, apply: (_, read) => read, into: [] },
+  cdc_apply: { options: { unique_key: 'id' }, reads: 'increment', matches: false, apply: applyEvents, events: true },
+  xmin: { options: { unique_key: 'id' }, reads: 'changes', matches: true, apply: upsert, from: ['postgres'] },
 };
 
 /** What a load reads, and what it leaves in the target. */
@@ -87,17 +93,26 @@ export interface Expected {
 }
 
 /** The load of what the source holds at first, the one after it changed, and one more. */
-export function expected(model: Model, memory: Memory, story: Story): readonly Expected[] {
-  const fresh = [...story.changed, ...story.added];
-  const later = [...remembered(memory, story), ...fresh];
-  const second = model.reads === 'whole' ? later : memory === 'table' ? since(model, story.first, later) : fresh;
-  const third = model.reads === 'whole' ? later : memory === 'table' ? since(model, later, later) : [];
+export function expected(model: Model, source: System, told: Story): readonly Expected[] {
   const loads: Expected[] = [];
-  for (const all of [story.first, second, third]) {
+  for (const all of model.events === true ? eventReads(model, source, told) : reads(model, source.memory, told)) {
     const read = all.filter(model.takes ?? (() => true));
     loads.push({ read, target: model.apply(loads.at(-1)?.target ?? [], read) });
   }
   return loads;
+}
+
+function reads(model: Model, memory: Memory, story: Story): readonly (readonly Row[])[] {
+  const fresh = [...story.changed, ...story.added];
+  const later = [...remembered(memory, story), ...fresh];
+  if (model.reads === 'whole') return [story.first, later, later];
+  if (model.reads === 'changes' || memory !== 'table') return [story.first, fresh, []];
+  return [story.first, since(model, story.first, later), since(model, later, later)];
+}
+
+function eventReads(model: Model, source: System, told: Story): readonly (readonly Row[])[] {
+  const { held, logged } = eventsOf(told);
+  return source.log === true ? [held.first, logged, []] : reads(model, source.memory, held);
 }
 
 /** Rows past the last version that was seen, or from it on. */

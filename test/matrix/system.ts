@@ -42,6 +42,8 @@ export interface System {
   readonly standIn?: { readonly lacks: (column: Column) => boolean };
   /** How the source is read by what is new; nothing where it knows that by itself. */
   readonly cursor?: Readonly<Record<string, unknown>>;
+  /** True where events are read from the log of its changes; else a table holds them. Default: false. */
+  readonly log?: boolean;
   open(project: TempProject): Promise<OpenSystem>;
   /** Stands in for a system that is not here while loads are planned, from what the connector declares; absent where that is too little. */
   declared?(): DeclaredSystem;

@@ -7,7 +7,7 @@ import { expectLoads } from '../expect-loads.js';
 import type { Story } from '../fixture.js';
 import type { PairRun, Round } from '../run-pair.js';
 import { expected, MODELS, type Expected } from '../strategies.js';
-import type { Memory } from '../system.js';
+import type { System } from '../system.js';
 import type { MatrixCase } from './cases.js';
 
 /** What every behaviour file of a run says. */
@@ -46,9 +46,9 @@ export const notLoaded = (one: MatrixCase, facts: RunFacts, blocker: string, why
 });
 
 /** Compares what the loads of a case left behind with what its model says: rows, values, counts, after each load. */
-export function behaviourOf(one: MatrixCase, facts: RunFacts, run: PairRun, memory: Memory): Behaviour {
+export function behaviourOf(one: MatrixCase, facts: RunFacts, run: PairRun, source: System): Behaviour {
   const { story, columns } = run;
-  const should = expected(MODELS[one.strategy]!, memory, story);
+  const should = expected(MODELS[one.strategy]!, source, story);
   const rounds = run.rounds.get(one.strategy)!;
   const fault = faultOf(rounds, should, columns);
   const last = rounds.length - 1;

@@ -44,7 +44,7 @@ export async function runCases({ settings, registry, cases, systemOf, missing, t
         continue;
       }
       const behaviours = await loadPair({ project, registry, opened, facts }, source, sink, ofPair)
-        .then((loaded) => ofPair.map((one) => behaviourOf(one, facts, loaded, source.memory)))
+        .then((loaded) => ofPair.map((one) => behaviourOf(one, facts, loaded, source)))
         .catch((error: unknown) => {
           const why = `${pair}: ${(error as Error).message}`;
           return ofPair.map((one) => notLoaded(one, facts, 'matrix_case.not_loaded', why));

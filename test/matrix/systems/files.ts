@@ -19,7 +19,7 @@ export const files: System = {
         if (parting.length > 0) await writeParquet(project.file(`in/${name}/parting.parquet`), columns, parting);
       },
       async change({ name, columns }, { changed, added }) {
-        rmSync(project.file(`in/${name}/parting.parquet`));
+        rmSync(project.file(`in/${name}/parting.parquet`), { force: true });
         await writeParquet(project.file(`in/${name}/z-new.parquet`), columns, [...changed, ...added]);
       },
       async rows({ name, columns }) {

@@ -53,14 +53,12 @@ function literal(value: unknown, column: Column): string {
 
 const quote = (name: string): string => `[${name}]`;
 
-/** A column as the text that `valueOf` reads. Style 121 is ISO 8601 with a blank, 3 all digits of a float, 2 hex. */
+/** A column as the text that `valueOf` reads. Style 121 is ISO 8601 with a blank, 3 all digits of a float; bytes come as they are. */
 function asText({ name, type }: Column): string {
   const column = quote(name);
   switch (type.kind) {
     case 'bool':
       return `CASE ${column} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END`;
-    case 'bytes':
-      return `CONVERT(varchar(max), ${column}, 2)`;
     case 'float32':
     case 'float64':
       return `CONVERT(varchar(40), ${column}, 3)`;
@@ -73,6 +71,7 @@ function asText({ name, type }: Column): string {
         : `CONVERT(varchar(34), ${column}, 121)`;
     case 'uuid':
       return `CONVERT(varchar(36), ${column})`;
+    case 'bytes':
     case 'string':
     case 'json':
       return column;
@@ -80,6 +79,9 @@ function asText({ name, type }: Column): string {
       return `CONVERT(varchar(80), ${column})`;
   }
 }
+
+const hexed = (value: string | Buffer | null): string | null =>
+  Buffer.isBuffer(value) ? value.toString('hex') : value;
 
 const isStandIn = mssqlMissing() === undefined && !(await mssqlVersion()).startsWith('Microsoft');
 
@@ -127,10 +129,10 @@ export const mssql: System = {
         const [found] = await db.sql<{ it: unknown }>(`SELECT OBJECT_ID(N'mart.${name}') AS it`);
         if ((found?.it ?? null) === null) return null;
         const list = columns.map((c, i) => `${asText(c)} AS c${i}`).join(', ');
-        const rows = await db.sql<Record<string, string | null>>(`SELECT ${list} FROM mart.${name}`);
+        const rows = await db.sql<Record<string, string | Buffer | null>>(`SELECT ${list} FROM mart.${name}`);
         return rows.map((row) =>
           rowOf(
-            columns.map((_, i) => row[`c${i}`] ?? null),
+            columns.map((_, i) => hexed(row[`c${i}`] ?? null)),
             columns,
           ),
         );

@@ -63,6 +63,7 @@ export const postgres: System = {
   missing: () => undefined,
   typeOf: ({ type }) => typeName(type),
   cursor: { incremental_column: 'version' },
+  log: true,
   async open() {
     const db = await freshDatabase();
     const insert = (name: string, columns: readonly Column[], rows: readonly Row[]): string =>
@@ -81,7 +82,9 @@ export const postgres: System = {
       sink: ({ name }) => side('mart', name),
       async seed({ name, columns }, rows) {
         const list = columns.map((c) => `${quoteIdent(c.name)} ${typeName(c.type)}${c.nullable ? '' : ' NOT NULL'}`);
-        await db.sql(`CREATE TABLE shop.${name} (${list.join(', ')}); ${insert(`shop.${name}`, columns, rows)}`);
+        await db.sql(
+          `CREATE TABLE shop.${name} (${list.join(', ')}, PRIMARY KEY (id)); ${insert(`shop.${name}`, columns, rows)}`,
+        );
       },
       async change({ name, columns }, { changed, added, deleted }) {
         const ids = [...changed, ...deleted].map((row) => row['id'] as bigint).join(', ');
@@ -100,7 +103,13 @@ export const postgres: System = {
           ),
         );
       },
-      close: () => db.drop(),
+      async close() {
+        // A database that the slot of a process reads cannot be dropped.
+        await db.sql(
+          'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()',
+        );
+        await db.drop();
+      },
     };
   },
 };
