@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { certificationAutomationPlan, liveCertificationPlan } from '@dpone/ops-certification';
 import { BIN } from './support/cli.js';
@@ -40,7 +40,8 @@ describe('the plans of a certification', () => {
       await space.run(liveCertificationPlan, { profile: 'vendor_live', include_vendor_live: true }),
     ];
     const calls = plans.flatMap(({ steps }) => steps.flatMap(({ command }) => callsOf(command)));
-    const own = calls.filter(({ id }) => id !== 'check');
+    // What they call of the CLI itself is run below.
+    const own = calls.filter(({ id }) => !['check', 'init', 'run'].includes(id.split(':')[0]!));
     expect(own.length).to.be.greaterThan(20);
     for (const { id, flags } of own) {
       const command = COMMANDS[id];
@@ -57,6 +58,7 @@ describe('the plans of a certification', () => {
     await writeFile(dpone, `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`);
     await chmod(dpone, 0o755);
     for (const { name, command, artifacts } of steps) {
+      expect(command, 'a figure that is typed').not.to.match(/(metrics|baseline|rows)-json (?!@)/);
       const { exit, output } = await shell(space.cwd, command);
       expect(exit, `${name}: ${output}`).to.equal(0);
       for (const artifact of artifacts)
@@ -64,6 +66,24 @@ describe('the plans of a certification', () => {
           0,
         );
     }
+  });
+
+  it('are red where a load is slower than what was measured before', async () => {
+    const { steps } = await space.run(certificationAutomationPlan, { row_count: 5 });
+    const { command } = steps.find(({ name }) => name === 'benchmark_baseline')!;
+    const gate = command.slice(command.lastIndexOf('dpone ops'));
+    const [measured, baseline] = [...gate.matchAll(/@(\S+)/g)].map(([, path]) => join(space.cwd, path!));
+    const run = (seconds: number): string =>
+      JSON.stringify({ run_id: 'r', passed: true, result: { extracted_rows: 1000, duration_seconds: seconds } });
+    const judged = async (before: string, now: string): Promise<number> => {
+      for (const path of [measured!, baseline!]) await mkdir(dirname(path), { recursive: true });
+      await writeFile(baseline!, before);
+      await writeFile(measured!, now);
+      return (await shell(space.cwd, gate.replace('dpone', `"${process.execPath}" "${BIN}"`))).exit;
+    };
+    expect(await judged(run(1), run(1.9))).to.equal(0);
+    expect(await judged(run(1), run(2.1))).to.equal(1);
+    expect(await judged(run(1), run(1).replace('true', 'false')), 'a run that failed has no speed').to.equal(1);
   });
 
   it('bring rows back into their range, and say when the vendor is left out', async () => {

@@ -1,9 +1,14 @@
 import { jsonInput } from '@dpone/sdk';
 import { jsonObject } from './measurement.js';
+import { baselineFiguresOf, figuresOf } from './run-figures.js';
 
 /** `--metrics-json`, as every gate over measurements takes it. */
 export const metricsInput = () =>
-  jsonInput(jsonObject, 'What was measured, as a JSON object of names and numbers.', { nonFinite: true });
+  jsonInput(
+    jsonObject.transform(figuresOf),
+    'What was measured: a JSON object of names and numbers, or what `dpone run --format json` printed.',
+    { nonFinite: true },
+  );
 
 /** `--objectives-json`. */
 export const objectivesInput = () =>
@@ -14,7 +19,7 @@ export const objectivesInput = () =>
 /** `--baseline-json`. */
 export const baselineInput = () =>
   jsonInput(
-    jsonObject,
-    'What was measured before: an object of names and {"value": n, "direction": "higher"|"lower"}, or n where higher is better.',
+    jsonObject.transform(baselineFiguresOf),
+    'What was measured before: an object of names and {"value": n, "direction": "higher"|"lower"}, or n where higher is better; or what `dpone run --format json` printed then.',
     { nonFinite: true },
   );

@@ -16,7 +16,8 @@ const input = z.strictObject({
 /** The steps of a full certification, for a workflow to carry out. */
 export const certificationAutomationPlan = defineGate({
   summary: 'Plan a full certification: steps, commands and what each leaves behind',
-  description: 'Runs nothing. The commands run as they are printed, one after the other, from the folder of a project.',
+  description:
+    'Runs nothing. The commands run as they are printed, one after the other, from the folder of a project. No figure in them is typed: speed, rows and lineage are those of a load that the benchmark step makes, of files, without a server. The first one of a folder is the baseline of those after it.',
   input,
   artifact: 'certification_automation_plan',
   example: { profile: 'mock_contract', row_count: 100 },
@@ -40,7 +41,8 @@ export const certificationAutomationPlan = defineGate({
     facts: ['profile', 'row_count', 'step_count'],
     tables: [stepTable],
     runbook: [
-      'Put measured figures in place of the ones in the benchmark step before a release depends on them.',
+      'Profile mock_contract loads no case: its matrix says what each case has to give. What is measured is the load of the benchmark step.',
+      'A red benchmark: measure again on a quiet machine. The baseline is .dpone/benchmarks/certification.json; keep it from one release to the next.',
       'Carry the steps out in their order and stop at the first that does not end with 0.',
       'Keep what they leave behind with the release, the evidence chain in a place that the build cannot write to again.',
     ],
