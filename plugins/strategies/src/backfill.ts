@@ -1,6 +1,14 @@
-import { defineStrategy, fail, type ChunkWindow, type StrategyInput, type StrategyPlan } from '@dpone/sdk';
+import {
+  defineStrategy,
+  fail,
+  type ChunkWindow,
+  type SinkCapabilities,
+  type StrategyInput,
+  type StrategyPlan,
+} from '@dpone/sdk';
 import { chunkBounds } from './chunk-steps.js';
 import { commonSchema, unusedReason, type CommonOptions } from './common-options.js';
+import { incrementalAppend } from './incremental-append.js';
 import { incrementalMerge } from './incremental-merge.js';
 import { partitionReplace } from './partition-replace.js';
 import { replace, windowPredicate } from './replace.js';
@@ -15,7 +23,7 @@ export const backfill = defineStrategy<CommonOptions>({
   summary:
     'Loads a range of a column chunk by chunk, each as a load of its own by an inner strategy; goes on where it was stopped',
   options: commonSchema,
-  needs: [['merge'], ['delete', 'append'], ['replace_partitions']],
+  needs: [['merge'], ['delete', 'append'], ['replace_partitions'], ['append']],
   uniqueKey: 'optional',
   cursor: 'none',
   example: {
@@ -34,6 +42,7 @@ export const backfill = defineStrategy<CommonOptions>({
         where: 'sink.strategy.backfill',
         remedy: 'Set sink.strategy.backfill to {inner_mode, chunk: {column, from, to, step}}.',
       });
+    refuseInner(options.inner_mode, input.sink);
     const windows = windowsOf(options);
     const whole = { column: options.chunk.column, from: windows[0]!.from, to: windows.at(-1)!.to };
     return input.chunk === undefined
@@ -53,6 +62,17 @@ function windowsOf({ chunk }: Backfill): ChunkWindow[] {
   const bounds = chunkBounds(chunk.from, chunk.to, chunk.step);
   return bounds.slice(1).map((to, i) => ({ column: chunk.column, from: bounds[i]!, to }));
 }
+
+/** Options besides `backfill` that each inner strategy acts on. */
+const USED: Readonly<Record<InnerMode, readonly string[]>> = {
+  incremental_merge: ['merge_policy'],
+  replace: [],
+  partition_replace: ['partition'],
+  incremental_append: ['only_new_rows'],
+};
+
+/** What an inner strategy says of how it reads: a chunk is read by its window. */
+const OF_THE_READ = ['there is no cursor', 'the source is read whole', 'what is new since the last load is read'];
 
 /** The inner strategy's load, of the rows of a window alone. */
 function inWindow(input: Input, options: Backfill, window: ChunkWindow): StrategyPlan {
@@ -75,15 +95,35 @@ function inWindow(input: Input, options: Backfill, window: ChunkWindow): Strateg
       ...(cursor === undefined
         ? []
         : [`the cursor ${cursor.column ?? cursor.kind} is not used: a chunk is read whole`]),
-      ...inner.reasons.filter(
-        (reason) => !reason.startsWith('there is no cursor') && reason !== 'the source is read whole',
-      ),
-      ...unusedReason(MODE, input.options, ['backfill', 'merge_policy', 'partition']),
+      ...inner.reasons.filter((reason) => !OF_THE_READ.some((start) => reason.startsWith(start))),
+      ...unusedReason(MODE, input.options, ['backfill', ...USED[options.inner_mode]]),
     ],
   };
 }
 
-const INNER: Readonly<Record<Backfill['inner_mode'], (input: Omit<Input, 'cursor' | 'chunk'>) => StrategyPlan>> = {
+type InnerMode = Backfill['inner_mode'];
+
+/** A window of a column becomes rows to remove and rows to add; the others need no more than themselves. */
+const INNER_NEEDS: Readonly<Record<InnerMode, SinkCapabilities['finalize']>> = {
+  incremental_merge: ['merge'],
+  replace: ['delete', 'append'],
+  partition_replace: ['replace_partitions'],
+  incremental_append: ['append'],
+};
+
+function refuseInner(mode: InnerMode, sink: SinkCapabilities): void {
+  const can = (one: InnerMode): boolean => INNER_NEEDS[one].every((step) => sink.finalize.includes(step));
+  if (can(mode)) return;
+  const lacks = INNER_NEEDS[mode].filter((step) => !sink.finalize.includes(step));
+  const others = (Object.keys(INNER_NEEDS) as InnerMode[]).filter(can);
+  throw fail('DPONE_CAPABILITY', `chunks by ${mode} need a sink that can ${lacks.join(' and ')}; this one cannot`, {
+    where: 'sink.strategy.backfill.inner_mode',
+    remedy: `Use an inner_mode that it can do: ${others.join(', ')}.`,
+  });
+}
+
+const INNER: Readonly<Record<InnerMode, (input: Omit<Input, 'cursor' | 'chunk'>) => StrategyPlan>> = {
+  incremental_append: (input) => incrementalAppend.plan(withoutOwnCursor(input)),
   incremental_merge: (input) => incrementalMerge.plan(withoutOwnCursor(input)),
   replace: (input) => replace.plan(input),
   partition_replace: (input) => partitionReplace.plan(withoutOwnCursor(input)),

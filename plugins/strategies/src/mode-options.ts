@@ -102,8 +102,10 @@ export const cdcOptions = z.strictObject({
 
 export const backfillOptions = z.strictObject({
   inner_mode: z
-    .enum(['partition_replace', 'replace', 'incremental_merge'])
-    .describe('How each chunk is loaded: by this strategy, of the rows of its window alone.'),
+    .enum(['partition_replace', 'replace', 'incremental_merge', 'incremental_append'])
+    .describe(
+      'How each chunk is loaded: by this strategy, of the rows of its window alone. `incremental_append` is for sinks that only add rows: what the target has of the range already stays beside it.',
+    ),
   parallel_workers: z
     .int()
     .min(1)

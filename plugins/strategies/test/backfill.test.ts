@@ -178,6 +178,22 @@ describe('backfill', () => {
       /may hold more than a chunk/,
     ],
   ];
+  it('refuses an inner strategy that the sink cannot do, and names those that it can', () => {
+    const only = { ...sink, finalize: ['replace_all', 'append'] as const };
+    const error = refusal(() => backfill.plan(given({ options: options({ inner_mode: 'replace' }), sink: only })));
+    expect(error.code).to.equal('DPONE_CAPABILITY');
+    expect(error.remedy).to.equal('Use an inner_mode that it can do: incremental_append.');
+  });
+
+  it('adds the rows of a chunk where the sink only adds', () => {
+    const only = { ...sink, finalize: ['append'] as const };
+    const { read, steps, where } = backfill.plan(
+      given({ options: options({ inner_mode: 'incremental_append' }), sink: only }),
+    );
+    expect({ read, steps }).to.deep.equal({ read: 'all', steps: [{ op: 'append' }] });
+    expect(where).to.not.equal(undefined);
+  });
+
   for (const [what, some, says] of REFUSED)
     it(`refuses ${what}`, () => {
       const error = refusal(() => backfill.plan(given({ options: some as Record<string, unknown>, sink })));

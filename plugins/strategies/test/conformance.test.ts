@@ -53,7 +53,7 @@ const SCENARIOS: readonly StrategyScenario[] = [
     kind: 'strategy',
     id: 'backfill',
     definition: backfill,
-    options: ['replace', 'partition_replace'].map((inner_mode) => ({
+    options: ['replace', 'partition_replace', 'incremental_append'].map((inner_mode) => ({
       backfill: { inner_mode, chunk: { column: 'id', from: 1, to: 9, step: 4 } },
     })),
   },

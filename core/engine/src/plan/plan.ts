@@ -1,5 +1,6 @@
 import type { ChunkPlan } from '@dpone/sdk';
 import { ulid } from 'ulid';
+import { ledgerStore } from '../backfill/ledger-store.js';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import type { RunOptions } from '../options.js';
@@ -24,6 +25,7 @@ export async function planProcess(
       chunks === undefined ? whole : await openProcess(host, spec, scope, { signal, chunk: chunks.windows[0] });
     const source = await open.openSource();
     const sink = await open.openSink();
+    if (chunks !== undefined) await ledgerStore(open, sink);
     const plan = await planLoad(open, source, sink, await stateAccess(open, sink));
     try {
       const loadId = ulid(host.clock.now().getTime());
