@@ -14,16 +14,15 @@ interface PackageJson {
  * Loads a plugin with a copy of the SDK that is physically another one than the caller's, as a user's data folder has.
  * @param root The plugin's package folder, built.
  * @param folder An empty folder; it holds the copy afterwards.
- * @param given The SDK's package folder: an earlier version, whose dependencies are those of the caller's. Default: the caller's SDK.
  */
-export async function alienCopy(root: string, folder: string, given?: string): Promise<Plugin> {
+export async function alienCopy(root: string, folder: string): Promise<Plugin> {
   const pkg = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as PackageJson;
   if (pkg.dpone === undefined) throw new Error(`${pkg.name} has no dpone block in its package.json.`);
   const modules = join(folder, 'node_modules');
   const home = join(modules, pkg.name);
   await cp(root, home, { recursive: true, dereference: true, filter: isShipped });
   const sdk = dirname(dirname(fileURLToPath(import.meta.resolve('@dpone/sdk'))));
-  await cp(given ?? sdk, join(modules, '@dpone/sdk'), { recursive: true, dereference: true, filter: isShipped });
+  await cp(sdk, join(modules, '@dpone/sdk'), { recursive: true, dereference: true, filter: isShipped });
   for (const [owner, names] of [
     [root, Object.keys(pkg.dependencies ?? {})],
     [
