@@ -229,7 +229,7 @@ describe('a backfill of Postgres', function () {
     await expectWhole(project, db.uri);
   });
 
-  it('is refused where its chunks became others, or cannot be shared by processes', async () => {
+  it('is refused where its chunks became others', async () => {
     const running = await runUntil('stage.created:2');
     running.kill();
     await running.ended;
@@ -237,13 +237,5 @@ describe('a backfill of Postgres', function () {
     const other = await run(project);
     expect(other.code, other.stdout).to.equal(2);
     expect(errorOf(other).message).to.contain('was begun with 6 chunks of at');
-    project.write('data.csv', 'id,at,note\n');
-    project.write(
-      'events.yml',
-      manifest(db.uri, { workers: 2 }).replace(/source: .*/, 'source: {type: files, options: {path: data.csv}}'),
-    );
-    const shared = await run(project);
-    expect(shared.code).to.equal(2);
-    expect(errorOf(shared).message).to.equal('the read of a files source cannot be shared by several processes');
   });
 });

@@ -5,6 +5,7 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['column'],
   partitions: false,
   snapshot: 'consistent',
+  elsewhere: ['chunk'],
   facts: [
     {
       fact: 'A read is one SELECT: it sees the parts that there were when it began, whatever is inserted or merged meanwhile.',

@@ -5,6 +5,7 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['column'],
   partitions: false,
   snapshot: 'consistent',
+  elsewhere: ['chunk'],
   facts: [
     {
       fact: 'A read is one transaction: it sees the state in which it began, whatever is committed meanwhile.',

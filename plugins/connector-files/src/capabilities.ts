@@ -5,6 +5,7 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['new_files', 'column'],
   partitions: false,
   snapshot: 'per_file',
+  elsewhere: ['all', 'new_files', 'column'],
   facts: [
     {
       fact: 'A file that is written to, cut, replaced or removed while it is read fails the load; it is compared by size, time and inode.',

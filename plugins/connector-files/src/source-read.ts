@@ -2,6 +2,7 @@ import {
   fail,
   laneRefuses,
   nearest,
+  stableJson,
   type FileSet,
   type Json,
   type Lane,
@@ -42,22 +43,32 @@ export async function openRead(listed: readonly ListedFile[], request: ReadReque
   const codec = await ctx.codecs.for(set.lane);
   const sent = full.length === 0 ? 0 : await unlessMoved(full, () => codec.countRows(read));
   const estimate = { bytes: full.reduce((sum, f) => sum + f.size, 0), ...(sent === undefined ? {} : { rows: sent }) };
+  const spec = full.map((f): Json => [f.name, f.size, String(f.mtimeNs)]);
   return {
     schema,
     estimate,
-    partitions: full.length === 0 ? [] : [{ index: 0, spec: full.map((f) => f.name), estimate }],
+    partitions: full.length === 0 ? [] : [{ index: 0, spec, estimate }],
     lanes: offers(set.lane),
     advance: advance.kind === 'max' ? { ...advance, column: columnNamed(advance.column, schema).name } : advance,
     identity: { files: files.map((f) => ({ path: f.name, size: f.size, modified: modified(f) })) },
-    data: (_partition: Partition, lane: Lane): Promise<LaneData> =>
-      Promise.resolve(
-        lane.transport === 'rows'
-          ? { transport: 'rows', schema, batches: codec.read(read, schema, ctx.signal) }
-          : { transport: 'pull', files: read, schema, sent },
-      ),
+    data: async (partition: Partition, lane: Lane): Promise<LaneData> => {
+      assertSameFiles(partition, spec);
+      return lane.transport === 'rows'
+        ? { transport: 'rows', schema, batches: codec.read(read, schema, ctx.signal) }
+        : { transport: 'pull', files: read, schema, sent };
+    },
     verify: () => assertUnchanged(files),
     close: () => Promise.resolve(),
   };
+}
+
+/** A partition that another process was given is of the files as they were there: what is not, stops the load. */
+function assertSameFiles(partition: Partition, spec: Json): void {
+  if (stableJson(partition.spec) === stableJson(spec)) return;
+  throw fail('DPONE_SOURCE_CHANGED', 'the files are others, or not as they were, since the load began', {
+    where: 'source.options.path',
+    remedy: 'Run again when the files are complete.',
+  });
 }
 
 const offers = (lane: FileSet['lane']): LaneOffer[] => [

@@ -132,6 +132,19 @@ describe('the files source', function () {
     }
   });
 
+  it('gives another process the files of its partition as they were listed, or says that they are others', async () => {
+    const rows = { id: 'rows', transport: 'rows' } as const;
+    await put('a.csv');
+    const [given] = (await open({ path: '*.csv' })).partitions;
+    const again = await open({ path: '*.csv' });
+    expect((await again.data(JSON.parse(JSON.stringify(given)) as typeof given & object, rows)).transport).to.equal(
+      'rows',
+    );
+    await put('b.csv');
+    const later = await open({ path: '*.csv' });
+    expect((await refusal(later.data(given!, rows))).code).to.equal('DPONE_SOURCE_CHANGED');
+  });
+
   it('new_files: an unchanged file is never taken twice, also when it was away', async () => {
     await put('a.csv');
     await put('b.csv');

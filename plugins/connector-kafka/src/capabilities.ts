@@ -5,6 +5,7 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['offsets'],
   partitions: true,
   snapshot: 'offsets',
+  elsewhere: ['all', 'offsets'],
   facts: [
     {
       fact: 'A read ends at the last stable offset of each partition when it begins; messages of aborted transactions never show.',

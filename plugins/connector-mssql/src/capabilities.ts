@@ -5,6 +5,7 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['column', 'cdc'],
   partitions: true,
   snapshot: 'consistent',
+  elsewhere: ['chunk'],
   events: {
     operation: '_cdc_op',
     order: '_cdc_seq',

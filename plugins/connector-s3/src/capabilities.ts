@@ -5,6 +5,7 @@ export const sourceCapabilities: SourceCapabilities = {
   cursors: ['new_files', 'column'],
   partitions: true,
   snapshot: 'per_file',
+  elsewhere: ['all', 'new_files', 'column'],
   facts: [
     {
       fact: 'Every part of an object is asked for under the ETag that the listing gave: one that was replaced meanwhile fails the load. With `versions` what was listed is read whatever happens to it.',

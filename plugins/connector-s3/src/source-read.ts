@@ -2,6 +2,7 @@ import {
   fail,
   laneRefuses,
   nearest,
+  stableJson,
   type FileSet,
   type Json,
   type Lane,
@@ -66,7 +67,9 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
     const codec = await ctx.codecs.for(form.lane);
     const bytes = sizeOf(full);
     const rows = where === undefined ? description.rows : undefined;
-    const data = async ({ index }: Partition, lane: Lane): Promise<LaneData> => {
+    const specs = parts.map((part): Json => part.map((one) => [uriOf(one), one.size, one.etag, one.versionId ?? null]));
+    const data = async ({ index, spec }: Partition, lane: Lane): Promise<LaneData> => {
+      assertSameObjects(spec, specs[index] ?? null);
       if (lane.remote === true) {
         const set: FileSet = {
           ...form,
@@ -93,7 +96,7 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
       estimate: { bytes, ...(rows === undefined ? {} : { rows }) },
       partitions: parts.map((part, index) => ({
         index,
-        spec: part.map((one) => [uriOf(one), one.size, one.etag, one.versionId ?? null]),
+        spec: specs[index]!,
         estimate: { bytes: sizeOf(part) },
       })),
       lanes: [...offers(form.lane), ...remoteOffers(form, full, ctx)],
@@ -118,6 +121,15 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
     await copies.close();
     throw error;
   }
+}
+
+/** A partition that another process was given is of the objects as they were there: what is not, stops the load. */
+function assertSameObjects(given: Json, here: Json): void {
+  if (stableJson(given) === stableJson(here)) return;
+  throw fail('DPONE_SOURCE_CHANGED', 'the objects are others, or not as they were, since the load began', {
+    where: 'source.options.path',
+    remedy: 'Run again when the objects are complete.',
+  });
 }
 
 const sizeOf = (objects: readonly StoredObject[]): number => objects.reduce((sum, one) => sum + one.size, 0);

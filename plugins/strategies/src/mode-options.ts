@@ -112,7 +112,7 @@ export const backfillOptions = z.strictObject({
     .max(64)
     .default(1)
     .describe(
-      'Chunks that are staged at once, each in a process of its own; one after the other they change the target. Needs a source and a sink that several processes can share.',
+      'Chunks that are staged at once, each in a process of its own; one after the other they change the target. Needs a sink that several processes can write into.',
     ),
   chunk: z
     .strictObject({

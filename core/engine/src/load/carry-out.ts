@@ -1,6 +1,7 @@
 import { fail, type LaneData, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
 import type { Route } from '../plan/lanes.js';
 import type { LoadPlan } from '../plan/load-plan.js';
+import { parallelOf } from '../plan/open-read.js';
 import { routeData } from './route-data.js';
 import type { UnreadRows } from './unread-rows.js';
 
@@ -57,6 +58,7 @@ export function unitsOf(plan: LoadPlan, load: Unit['load']): Unit[] {
     process: spec.name,
     partition,
     ...(chunk === undefined ? {} : { chunk }),
+    streams: parallelOf(plan.open),
     lane: from,
     ...(direct ? {} : { into: { lane: into, codec } }),
   }));

@@ -135,6 +135,7 @@ async function stageAndFinalize(call: ProtocolCall, progress: Progress): Promise
     stateAfter: progress.stateAfter,
     changes: checked.changes,
     newest: checked.newest,
+    ...(counts.identity === undefined ? {} : { identity: counts.identity }),
   };
   await reach('stage.checked');
   await teller.tell({ type: 'progress', process: load.process, phase: 'finalize', rows: left, bytes: counts.bytes });

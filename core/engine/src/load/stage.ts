@@ -1,4 +1,4 @@
-import { fail, type Executor, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
+import { fail, type Executor, type Json, type SinkLoad, type Unit, type UnitResult } from '@dpone/sdk';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { parallelOf } from '../plan/open-read.js';
 import { carryOutUnit, unitsOf } from './carry-out.js';
@@ -13,6 +13,8 @@ export interface StageCounts {
   /** Rows that could not be read. */
   readonly rejected: number;
   readonly bytes: number;
+  /** What was read, where it is another state of the source than the one that the plan has open. */
+  readonly identity: Json | undefined;
 }
 
 /** Carries out every unit of the load and compares the counts end to end. */
@@ -44,7 +46,7 @@ export async function stageLoad(
   const rows = sum((r) => r.rows);
   const staged = await staging.count();
   if (staged !== rows) throw fail('DPONE_COUNT_MISMATCH', `the units staged ${rows} rows, staging holds ${staged}`);
-  return { staged, rejected: sum((r) => r.rejected), bytes: sum((r) => r.bytes ?? 0) };
+  return { staged, rejected: sum((r) => r.rejected), bytes: sum((r) => r.bytes ?? 0), identity: results[0]?.identity };
 }
 
 async function openExecutor(plan: LoadPlan): Promise<Executor> {

@@ -3,7 +3,7 @@ import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import type { RunOptions } from '../options.js';
 import { planLoad } from '../plan/load-plan.js';
-import { openProcess } from '../plan/open-process.js';
+import { openProcess, type OpenProcess } from '../plan/open-process.js';
 import { stateAccess } from '../plan/state-access.js';
 import { carryOutUnit } from './carry-out.js';
 import { loadError } from './load-error.js';
@@ -25,6 +25,10 @@ const ELSEWHERE: Parameters<typeof carryOutUnit>[4] = {
     ),
 };
 
+/** Whether what is read here is of this process's own state of the source. */
+const ownRead = ({ source, chunk }: OpenProcess): boolean =>
+  chunk !== undefined && source.capabilities.elsewhere?.includes('all') !== true;
+
 /**
  * Carries out one unit in this process, from the manifest alone: opens source and sink as the load's owner did, and adds
  * the unit's partition to the staging that the owner made. Takes no lock and finalizes nothing.
@@ -38,7 +42,11 @@ export async function runUnit(
   const work = startWork(options.signal);
   const scope = host.openScope(`unit ${unit.load.loadId} ${unit.partition.index}`);
   try {
-    const open = await openProcess(host, spec, scope, { signal: work.signal, chunk: unit.chunk });
+    const open = await openProcess(host, spec, scope, {
+      signal: work.signal,
+      chunk: unit.chunk,
+      streams: unit.streams,
+    });
     const source = await open.openSource();
     const sink = await open.openSink();
     const plan = await planLoad(open, source, sink, await stateAccess(open, sink));
@@ -47,7 +55,7 @@ export async function runUnit(
       const progress = (_partition: number, rows: number, bytes: number): void => options.onProgress?.(rows, bytes);
       const result = await carryOutUnit(plan, unit, staging, progress, ELSEWHERE);
       await plan.read.verify();
-      return result;
+      return ownRead(open) ? { ...result, identity: plan.read.identity } : result;
     } finally {
       await plan.read.close();
     }

@@ -90,9 +90,11 @@ export async function openProcess(
   // Chunks come in any order: none of them may leave how far the source was read.
   const call = inChunks ? { ...first, spec: withoutCursor(spec) } : first;
   const executor = await planExecutor(host, spec);
-  if (executor.elsewhere) refuseElsewhere(call.spec, 'engine.executor', source, sink, strategy.read);
+  // A chunk beside others is one partition.
+  const read = options.chunk !== undefined && options.streams === 1 ? 'chunk' : strategy.read;
+  if (executor.elsewhere) refuseElsewhere(call.spec, 'engine.executor', source, sink, read);
   if ((strategy.chunks?.workers ?? 1) > 1)
-    refuseElsewhere(call.spec, 'sink.strategy.backfill.parallel_workers', source, sink, 'all');
+    refuseElsewhere(call.spec, 'sink.strategy.backfill.parallel_workers', source, sink, 'chunk');
   const sides = {
     source: await readSide(host, scope, context, spec, 'source', source),
     sink: await readSide(host, scope, context, spec, 'sink', sink),

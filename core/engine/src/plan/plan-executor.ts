@@ -30,15 +30,17 @@ export function refuseElsewhere(
   at: string,
   source: SourceDefinition,
   sink: SinkDefinition,
-  read: 'all' | 'increment',
+  read: 'all' | 'increment' | 'chunk',
 ): void {
   const here = { where: whereOf(spec, at), remedy: `Leave ${at} out: units are then carried out in this process.` };
   if (sink.capabilities.parallelStaging !== 'machine')
     throw fail('DPONE_CAPABILITY', `one process at a time can write into ${withArticle(spec.sink.type)} sink`, here);
-  const scope = spec.source.cursor?.kind ?? (read === 'all' ? 'all' : undefined);
+  const scope = spec.source.cursor?.kind ?? (read === 'increment' ? undefined : read);
   const can = source.capabilities.elsewhere ?? [];
-  if (scope !== undefined && can.includes(scope)) return;
-  const what = scope === undefined || scope === 'all' ? 'the read' : `a read by the cursor ${scope}`;
+  // Partitions of one state are more than one partition of any.
+  if (scope !== undefined && (can.includes(scope) || (scope === 'chunk' && can.includes('all')))) return;
+  const what =
+    scope === undefined || scope === 'all' || scope === 'chunk' ? 'the read' : `a read by the cursor ${scope}`;
   throw fail(
     'DPONE_CAPABILITY',
     `${what} of ${withArticle(spec.source.type)} source cannot be shared by several processes`,

@@ -10,6 +10,8 @@ export interface ProgramFacts {
   readonly stateAfter: Json | undefined;
   /** Changes that only the staged data showed to be needed. */
   readonly changes: readonly SchemaChange[];
+  /** What was read. Default: what the plan has open. */
+  readonly identity?: Json;
   /** The newest values that freshness rules know of, by column. */
   readonly newest?: Readonly<Record<string, string | null>>;
 }
@@ -43,7 +45,7 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
       rowsRejected: facts.rowsRejected,
       startedAt: load.startedAt,
       detail: {
-        source: plan.read.identity,
+        source: facts.identity ?? plan.read.identity,
         schema: columns.map((c) => ({ name: c.name, type: typeName(c.type) })),
         lane: routeName(plan.lanes.route),
         ...changesDetail([...plan.changes, ...facts.changes]),

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Branded } from '../brand.js';
 import type { Lane } from '../lanes.js';
 import type { PluginContext } from './context.js';
-import type { Partition } from './source.js';
+import type { Json, Partition } from './source.js';
 import type { LoadRef, StageResult } from './sink.js';
 import type { ChunkWindow } from './strategy.js';
 
@@ -15,6 +15,8 @@ export interface Unit {
   readonly partition: Partition;
   /** The chunk of a backfill that the load is of. */
   readonly chunk?: ChunkWindow;
+  /** The most partitions that the load's owner asked the source for: asked so again, it splits its read alike. */
+  readonly streams?: number;
   /** The lane that the source gives. */
   readonly lane: Lane;
   /** The lane that the sink gets, where a spool file or a codec stands between; the source's own where absent. */
@@ -23,6 +25,8 @@ export interface Unit {
 
 export interface UnitResult extends StageResult {
   readonly partition: number;
+  /** `SourceRead.identity` of a read that is the other process's own: of another state than that of the load's owner. */
+  readonly identity?: Json;
 }
 
 /** Carries units out, here or elsewhere, at most `parallel` at once; the first failure aborts the others. */

@@ -35,9 +35,10 @@ export interface SourceCapabilities {
   readonly events?: EventEnvelope;
   /**
    * The reads whose partitions another process can carry out, of the same state of the source: `all`, or by a cursor.
-   * Default: none.
+   * `chunk`: a read of everything as one partition, of the state in which the other process finds it, which is enough
+   * for a chunk of a backfill. Default: none.
    */
-  readonly elsewhere?: readonly ('all' | CursorKind)[];
+  readonly elsewhere?: readonly ('all' | 'chunk' | CursorKind)[];
   /** Limits and facts, each with where it comes from. */
   readonly facts?: readonly { readonly fact: string; readonly source: string }[];
 }
