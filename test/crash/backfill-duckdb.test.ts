@@ -46,6 +46,25 @@ describe('a backfill of a DuckDB file', function () {
     await expectWhole();
   });
 
+  it('sets a chunk aside that kills (SIGKILL) its owner each time, loads the others, and tries it again when told', async () => {
+    // Each run begins with the same chunk, and dies of it.
+    for (let death = 1; death <= 3; death++) {
+      const killed = await run(project, { env: { DPONE_FAULT_AT: 'stage.written' } });
+      expect(killed.signal, killed.stdout + killed.stderr).to.equal('SIGKILL');
+    }
+    const red = await run(project);
+    expect(red.code, red.stdout + red.stderr).to.equal(3);
+    expect(errorOf(red).code).to.equal('DPONE_CHUNK_POISONED');
+    const { counts, chunks } = await status(project);
+    expect(counts).to.include({ committed: 4, poisoned: 1 });
+    expect(chunks[0]).to.deep.include({ chunk: 1, attempts: 3 });
+    expect(chunks[0]!.reason!.message).to.match(/^its worker died 3 times; the last one: .+:\d+$/);
+    expect((await steer(project, 'retry')).code).to.equal(0);
+    const last = await run(project);
+    expect(last.code, last.stdout + last.stderr).to.equal(0);
+    await expectWhole();
+  });
+
   it('is paused by a request, as nobody else can look into the file meanwhile', async () => {
     let pid = 0;
     let goOn: (() => boolean) | undefined;

@@ -129,5 +129,7 @@ export const backfillOptions = z.strictObject({
     .min(1)
     .max(100)
     .default(3)
-    .describe('How often a chunk is tried that fails for a passing reason, before it is set aside.'),
+    .describe(
+      'How often a chunk is tried that fails for a passing reason, or that its worker dies of, before it is set aside.',
+    ),
 });

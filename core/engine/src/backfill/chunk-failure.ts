@@ -1,4 +1,5 @@
 import type { DponeError, ErrorCode } from '@dpone/sdk';
+import { diedReason, type ChunkRecord } from './chunk-record.js';
 
 /** What another chunk would meet too: setting this one aside would set all of them aside. */
 const OF_ALL: readonly ErrorCode[] = [
@@ -22,6 +23,16 @@ export type Judgement =
   | 'poisoned'
   /** The backfill ends; the chunk is tried again by the next run. */
   | 'ends';
+
+/** What a chunk's record says of a failure more. */
+export function noteFailure(
+  { failures, deaths: before }: Pick<ChunkRecord, 'failures' | 'deaths'>,
+  { code, message }: DponeError,
+): Pick<ChunkRecord, 'failures' | 'deaths' | 'reason'> {
+  const died = code === 'DPONE_WORKER_DIED';
+  const deaths = before + (died ? 1 : 0);
+  return { failures: failures + 1, deaths, reason: died ? diedReason(deaths, message) : { code, message } };
+}
 
 /** `failures` counts this one. */
 export function judgeFailure(error: DponeError, failures: number, maxAttempts: number): Judgement {

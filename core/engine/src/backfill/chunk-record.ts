@@ -14,6 +14,8 @@ export interface ChunkRecord {
   readonly attempts: number;
   /** How often it failed while its owner lived, since it was last told to be tried again. */
   readonly failures: number;
+  /** How often the process that worked on it died, its owner or a worker of it, since it was last told to be tried again. */
+  readonly deaths: number;
   readonly lease: ChunkLease | null;
   /** The load in hand, or the last one: its receipt says whether it took effect. */
   readonly load_id: string | null;
@@ -38,10 +40,17 @@ export const newChunk = (chunk: number, { from, to }: ChunkWindow): ChunkRecord 
   status: 'pending',
   attempts: 0,
   failures: 0,
+  deaths: 0,
   lease: null,
   load_id: null,
   rows: null,
   reason: null,
+});
+
+/** Why a chunk is set aside whose workers die of it; `last` is what is known of the last one. */
+export const diedReason = (deaths: number, last: string): NonNullable<ChunkRecord['reason']> => ({
+  code: 'DPONE_WORKER_DIED',
+  message: `its worker died ${deaths === 1 ? 'once' : `${deaths} times`}; the last one: ${last}`,
 });
 
 /** How a backfill stands as a whole. */

@@ -6,7 +6,7 @@ import type { HeldLock } from '../load/lock.js';
 import type { PackageRecords } from '../load/package-record.js';
 import type { LoadTrace } from '../load/trace.js';
 import { addUp } from './add-up.js';
-import { judgeFailure } from './chunk-failure.js';
+import { judgeFailure, noteFailure } from './chunk-failure.js';
 import { inWorkers, loadChunk } from './chunk-load.js';
 import { ChunkQueue } from './chunk-queue.js';
 import { countChunks, type ChunkCounts, type ChunkRecord } from './chunk-record.js';
@@ -188,10 +188,9 @@ export class ChunkWorkers {
       if (work.signal.aborted) throw work.cause();
       return false;
     }
-    const reason = { code: error.code, message: error.message };
-    const failures = this.#chunks.get(chunk)!.value.failures + 1;
-    const judgement = judgeFailure(error, failures, maxAttempts);
-    await this.#put(chunk, { ...free, failures, reason, status: judgement === 'poisoned' ? 'poisoned' : 'failed' });
+    const failed = noteFailure(this.#chunks.get(chunk)!.value, error);
+    const judgement = judgeFailure(error, failed.failures, maxAttempts);
+    await this.#put(chunk, { ...free, ...failed, status: judgement === 'poisoned' ? 'poisoned' : 'failed' });
     await this.#tell(chunk);
     if (judgement === 'ends') throw error;
     return judgement === 'again';

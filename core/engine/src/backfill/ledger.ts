@@ -44,7 +44,7 @@ export class Ledger {
       const record = known.get(this.#chunkKey(i + 1));
       return record === undefined
         ? { value: newChunk(i + 1, window), version: null }
-        : { value: record.state as unknown as ChunkRecord, version: record.loadId };
+        : { value: { ...newChunk(i + 1, window), ...(record.state as object) }, version: record.loadId };
     });
   }
 

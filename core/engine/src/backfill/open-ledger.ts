@@ -1,7 +1,7 @@
 import { isDponeError, type ChunkPlan, type Sink } from '@dpone/sdk';
 import type { OpenProcess } from '../plan/open-process.js';
 import { changedError, stoppedError } from './backfill-error.js';
-import { countChunks, type ChunkRecord, type LedgerHead } from './chunk-record.js';
+import { countChunks, diedReason, type ChunkRecord, type LedgerHead } from './chunk-record.js';
 import { fingerprintOf } from './fingerprint.js';
 import { Ledger, type Stored } from './ledger.js';
 import { ledgerStore } from './ledger-store.js';
@@ -40,7 +40,7 @@ export async function beginLedger(open: OpenProcess, sink: Sink, ledger: Ledger,
     null,
   );
   const chunks: Stored<ChunkRecord>[] = [];
-  for (const chunk of await ledger.chunks(plan)) chunks.push(await settled(chunk, ledger, sink));
+  for (const chunk of await ledger.chunks(plan)) chunks.push(await settled(chunk, ledger, sink, plan.maxAttempts));
   return { ledger, head, chunks };
 }
 
@@ -53,20 +53,30 @@ function refuse(open: OpenProcess, head: Stored<LedgerHead> | null, plan: ChunkP
 
 /**
  * Ends the lease of an owner that is gone: whoever holds the target's lock has a higher fence, so nothing of that lease
- * can take effect any more, and its load's receipt says whether it did. Recovery of open loads comes before.
+ * can take effect any more, and its load's receipt says whether it did. Recovery of open loads comes before. A chunk that
+ * owner after owner died with is set aside: it would take the next one, too, and no chunk behind it would ever be loaded.
  */
-async function settled(chunk: Stored<ChunkRecord>, ledger: Ledger, sink: Sink): Promise<Stored<ChunkRecord>> {
-  const { status, load_id: loadId } = chunk.value;
+async function settled(
+  chunk: Stored<ChunkRecord>,
+  ledger: Ledger,
+  sink: Sink,
+  maxAttempts: number,
+): Promise<Stored<ChunkRecord>> {
+  const { status, load_id: loadId, lease } = chunk.value;
   if (status !== 'leased' || loadId === null) return chunk;
   const receipt = await sink.receipt(loadId);
-  return receipt === null
-    ? ledger.putChunk(chunk, { status: 'pending', lease: null, load_id: null })
-    : ledger.putChunk(chunk, {
-        status: 'committed',
-        lease: null,
-        rows: receipt.rowsStaged + receipt.rowsRejected,
-        reason: null,
-      });
+  if (receipt !== null)
+    return ledger.putChunk(chunk, {
+      status: 'committed',
+      lease: null,
+      rows: receipt.rowsStaged + receipt.rowsRejected,
+      reason: null,
+    });
+  const deaths = chunk.value.deaths + 1;
+  const free = { lease: null, load_id: null, deaths };
+  return deaths < maxAttempts
+    ? ledger.putChunk(chunk, { ...free, status: 'pending' })
+    : ledger.putChunk(chunk, { ...free, status: 'poisoned', reason: diedReason(deaths, lease?.owner ?? 'unknown') });
 }
 
 export const countsOf = (chunks: readonly Stored<ChunkRecord>[]): ReturnType<typeof countChunks> =>

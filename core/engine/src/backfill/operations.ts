@@ -153,7 +153,7 @@ const retry = (
       throw fail('DPONE_USAGE', `chunk ${options.chunk} of ${spec.name} is not set aside`, {
         remedy: `Set aside are: ${aside.map(({ value }) => value.chunk).join(', ') || 'none'}.`,
       });
-    const again = { status: 'pending', failures: 0, lease: null, load_id: null, reason: null } as const;
+    const again = { status: 'pending', failures: 0, deaths: 0, lease: null, load_id: null, reason: null } as const;
     const now = new Map<number, ChunkRecord>();
     for (const chunk of chosen) now.set(chunk.value.chunk, (await ledger.putChunk(chunk, again)).value);
     const counts = countChunks(stored.map(({ value }) => now.get(value.chunk) ?? value));
