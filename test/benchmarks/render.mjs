@@ -8,11 +8,13 @@ function measure(result) {
   if (result.times_baseline !== undefined) {
     const digits = result.peak_mb === undefined ? 1 : 2;
     const parts = [`${result.times_baseline.toFixed(digits)} x the time`];
+    if (result.size_of_baseline !== undefined)
+      parts.push(`${Math.round(result.installed_mb)} MB, ${result.size_of_baseline.toFixed(2)} x the size`);
     if (result.peak_mb !== undefined) parts.push(`${Math.round(result.peak_mb)} MB`);
     if (result.cpu_seconds !== undefined) parts.push(`${result.cpu_seconds.toFixed(2)} s of processor`);
     return parts.join(', ');
   }
-  return `${Math.round(result.peak_mb ?? result.installed_mb)} MB`;
+  return `${Math.round(result.peak_mb)} MB`;
 }
 
 /** The results as a Markdown table. */
