@@ -179,7 +179,11 @@ const rowsOf = async (session: Session, table: string, doing: Doing): Promise<nu
 const COUNTED_BYTES = 64 * 2 ** 20;
 
 async function rowsIfFew(session: Session, table: string, doing: Doing): Promise<number | null> {
-  const bytes = await session.count(`SELECT pg_relation_size(${textLiteral(table)}::regclass)`, doing);
+  // A table that has partitions has no bytes of its own; of any other there is no tree.
+  const bytes = await session.count(
+    `SELECT coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(it)), pg_relation_size(it)) FROM to_regclass(${textLiteral(table)}) AS it`,
+    doing,
+  );
   return bytes > COUNTED_BYTES ? null : rowsOf(session, table, doing);
 }
 

@@ -20,21 +20,25 @@ export async function ownPartitions(
   if (partitionsRefused(step.column, facts, tableLabel(load.target)) !== null) return [];
   const column = quoteIdent(step.column);
   const values = `SELECT DISTINCT ${column} FROM ${names.rows}`;
+  const named = await touched(session, facts, values, doing);
+  if (named.length === 0) return [];
+  for (const { table } of named) await session.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`, doing);
+  // By value first: a partition has few of them, however many rows.
+  const held = ({ table }: Named, i: number): string =>
+    `SELECT ${i} AS i, coalesce(sum(n), 0) AS "rows", coalesce(sum(n) FILTER (WHERE NOT EXISTS (SELECT FROM staged AS s WHERE s.${column} = t.${column})), 0) AS others, ` +
+    `has_table_privilege(${textLiteral(table)}, 'TRUNCATE') AS may FROM (SELECT ${column}, count(*) AS n FROM ${table} GROUP BY ${column}) AS t`;
+  const rows = await session.rows(
+    `WITH staged AS MATERIALIZED (${values}) ${named.map(held).join(' UNION ALL ')} ORDER BY i`,
+    doing,
+  );
   const found: OwnPartition[] = [];
-  for (const { table, schema, name } of await touched(session, facts, values, doing)) {
-    await session.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`, doing);
-    const absent = `NOT EXISTS (SELECT FROM staged AS s WHERE s.${column} = t.${column})`;
-    const row = await session.row(
-      `WITH staged AS MATERIALIZED (${values}) SELECT count(*) AS "rows", count(*) FILTER (WHERE ${absent}) AS others, ` +
-        `has_table_privilege(${textLiteral(table)}, 'TRUNCATE') AS may FROM ${table} AS t`,
-      doing,
-    );
+  for (const [i, { table, schema, name }] of named.entries()) {
     const own = await tableFacts(session, { schema, name }, doing);
     found.push({
       table,
-      rows: Number(row!['rows']),
-      others: Number(row!['others']),
-      refused: row!['may'] === 't' ? notEmptied(own) : 'we may not empty it',
+      rows: Number(rows[i]!['rows']),
+      others: Number(rows[i]!['others']),
+      refused: rows[i]!['may'] === 't' ? notEmptied(own) : 'we may not empty it',
     });
   }
   return found;

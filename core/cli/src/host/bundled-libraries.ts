@@ -35,11 +35,14 @@ export function useBundledLibraries(): void {
     for (const name of bundles.keys()) if (name.startsWith('@dpone/')) bundles.delete(name);
   module.registerHooks({
     resolve(specifier, context, next) {
-      const bundle = bundles.get(specifier);
       const { parentURL } = context;
-      if (bundle === undefined || parentURL === undefined || !own.some((prefix) => parentURL.startsWith(prefix)))
-        return next(specifier, context);
-      return { url: bundle.href, format: 'module', shortCircuit: true };
+      const home = parentURL === undefined ? undefined : own.find((prefix) => parentURL.startsWith(prefix));
+      if (home === undefined) return next(specifier, context);
+      const bundle = bundles.get(specifier);
+      if (bundle !== undefined) return { url: bundle.href, format: 'module', shortCircuit: true };
+      // Between compiled files of one package there is nothing to find out: Node would look for links and package.json.
+      if (!/^\.\.?\/.*\.js$/.test(specifier) || !parentURL!.startsWith(`${home}dist/`)) return next(specifier, context);
+      return { url: new URL(specifier, parentURL).href, format: 'module', shortCircuit: true };
     },
   });
 }
