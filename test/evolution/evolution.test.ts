@@ -3,12 +3,17 @@ import type { ProcessResult } from '@dpone/engine';
 import { clickhouseMissing } from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
+import { queryDuckdb } from '../support/duckdb.js';
 import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { TARGETS, type Target } from '../support/targets.js';
 
 const DAY_1 = 'id,customer,amount\n1,Ada,10\n2,Grace,20\n';
 const RENAMED = 'id,client,amount\n3,Edsger,30\n';
+
+/** Unlike those of a file its types are not guessed. */
+const DUCKDB = '{type: duckdb, connection: in.duckdb, table: o}';
+const SNAPSHOT = 'snapshot_diff, unique_key: id';
 
 for (const [name, open] of Object.entries(TARGETS))
   describe(`schema evolution in ${name}`, function () {
@@ -32,6 +37,7 @@ for (const [name, open] of Object.entries(TARGETS))
       rows: string,
       policy: string,
       mode = 'incremental_append',
+      source?: string,
     ): Promise<{ code: number | null; result: ProcessResult }> => {
       const columns = rows
         .split('\n')[0]!
@@ -42,7 +48,7 @@ for (const [name, open] of Object.entries(TARGETS))
       at.write(
         'orders.yml',
         `name: orders
-source: {type: files, options: {path: "${file}", columns: [${columns.join(', ')}]}}
+source: ${source ?? `{type: files, options: {path: "${file}", columns: [${columns.join(', ')}]}}`}
 sink:
   ${target.sink.replaceAll(', ', '\n  ')}
   strategy: {mode: ${mode}}
@@ -54,8 +60,8 @@ sink:
       return { code, result: JSON.parse(stdout) as ProcessResult };
     };
     const TYPES: Record<string, string> = { id: 'bigint', amount: 'int' };
-    const loaded = async (rows: string, policy: string, mode?: string): Promise<ProcessResult> => {
-      const { code, result } = await load(rows, policy, mode);
+    const loaded = async (rows: string, policy: string, mode?: string, source?: string): Promise<ProcessResult> => {
+      const { code, result } = await load(rows, policy, mode, source);
       expect(code, JSON.stringify(result)).to.equal(0);
       return result;
     };
@@ -132,6 +138,108 @@ sink:
       }
     });
 
+    const approve = async (file: string): Promise<void> => {
+      const { code, stderr } = await dpone(['schema', 'approve', '--ledger', file, '--approver', 'ada'], {
+        cwd: at.path,
+      });
+      expect(code, stderr).to.equal(0);
+    };
+
+    it('holds the contracting steps of a plan until they are approved, and then makes them', async () => {
+      await loaded('id,customer,amount\n1,Ada,10\n', '{on_type_change: new_column}');
+      at.write(
+        'plan.json',
+        JSON.stringify({
+          table: 'orders',
+          phases: ['expand', 'backfill', 'contract'],
+          actions: [
+            { phase: 'contract', schema_change_id: 'sch_1', column: 'customer', change_type: 'drop_column' },
+            { phase: 'expand', schema_change_id: 'sch_2', column: 'amount', change_type: 'add_generated_column' },
+            { phase: 'contract', schema_change_id: 'sch_3', column: 'amount', change_type: 'map_to_generated_column' },
+          ],
+        }),
+      );
+      const policy = '{expand_contract: plan.json}';
+      TYPES['amount'] = 'text';
+      try {
+        const held = await load('id,amount\n2,many\n', policy);
+        const generated = '__dpone__nc__amount';
+        // The values have nowhere to go until the column is there.
+        expect(held.result.schema_pending.map(({ change }) => change)).to.have.members([
+          'drop column customer',
+          `add column ${generated} string`,
+        ]);
+        await approve(held.result.schema_pending.find(({ change }) => change.startsWith('add'))!.ledger);
+        const expanded = await loaded('id,amount\n3,many\n', policy);
+        expect(expanded.schema_changes).to.deep.equal([`add column ${generated} string`]);
+        expect(expanded.schema_pending.map(({ change }) => change)).to.deep.equal(['drop column customer']);
+        expect(await target.rows(['id', 'customer', 'amount', generated])).to.deep.include.members([
+          { id: '1', customer: 'Ada', amount: '10', [generated]: null },
+          { id: '3', customer: null, amount: null, [generated]: 'many' },
+        ]);
+        await approve('plan.json');
+        const contracted = await loaded('id,amount\n4,few\n', policy);
+        expect(contracted.schema_changes).to.have.members([
+          'drop column customer',
+          'drop column amount',
+          `rename column ${generated} to amount`,
+        ]);
+        expect(await target.rows(['id', 'amount'])).to.deep.include.members([
+          { id: '1', amount: null },
+          { id: '3', amount: 'many' },
+          { id: '4', amount: 'few' },
+        ]);
+        const applied = ledger().find((file) => file['load_id'] === contracted.load_id);
+        expect(applied?.['changes']).to.deep.include({ description: 'drop column customer' });
+        // Done: the plan may stay where it is.
+        const after = await loaded('id,amount\n5,none\n', policy, 'full_refresh');
+        expect([after.schema_changes, after.schema_pending]).to.deep.equal([[], []]);
+      } finally {
+        TYPES['amount'] = 'int';
+      }
+    });
+
+    it('sets rows aside that have a value in a column which the target lacks', async () => {
+      await loaded(DAY_1, '{enabled: true}');
+      const rows = 'id,customer,amount,note\n3,Edsger,30,\n4,Barbara,40,hi\n';
+      const aside = await loaded(rows, '{columns: quarantine}');
+      expect(aside.result).to.include({ inserted_rows: 1, rejected_rows: 1 });
+      expect(readFileSync(at.file(aside.artifacts.quarantine!), 'utf8'))
+        .to.contain('Barbara')
+        .and.to.contain('new_column.note');
+      expect((await target.rows(['id', 'customer'])).map(({ id }) => id)).to.have.members(['1', '2', '3']);
+      const again = await loaded(rows, '{columns: quarantine}', 'full_refresh');
+      expect(again.result).to.include({ inserted_rows: 1, rejected_rows: 1 });
+      expect(again.schema_changes).to.deep.equal([]);
+      expect(await target.rows(['id', 'customer', 'amount'])).to.deep.equal([
+        { id: '3', customer: 'Edsger', amount: '30' },
+      ]);
+    });
+
+    it('lets a large table and a wider type wait for approval', async () => {
+      await loaded(DAY_1, '{enabled: true}');
+      const more = 'id,customer,amount,note\n3,E,30,x\n';
+      expect((await loaded(more, '{max_table_size_for_inline_ddl: 2}')).schema_changes).to.have.lengthOf(1);
+      const large = await loaded('id,customer,amount,note,extra\n4,B,40,y,z\n', '{max_table_size_for_inline_ddl: 2}');
+      expect(large.schema_changes).to.deep.equal([]);
+      expect(large.warnings.join()).to.contain('the table has more than 2 rows');
+      const made = 'CREATE TABLE f.o AS SELECT 5::BIGINT AS id, 5000000000 AS amount';
+      await queryDuckdb(':memory:', `ATTACH '${at.file('in.duckdb')}' AS f; ${made}`);
+      const limits = 'on_breaking: ignore, lock_timeout_seconds: 5, statement_timeout_seconds: 60';
+      const waiting = await load('id\n', `{allow_blocking_online: false, ${limits}}`, SNAPSHOT, DUCKDB);
+      expect(waiting.result.result.errors.map(({ code }) => code)).to.not.deep.equal([]);
+      expect(waiting.result.schema_pending.map(({ change }) => change)).to.deep.equal([
+        'widen column amount from int32 to int64',
+      ]);
+      await approve(waiting.result.schema_pending[0]!.ledger);
+      const released = await loaded('id\n', `{allow_blocking_online: false, ${limits}}`, SNAPSHOT, DUCKDB);
+      expect(released.schema_changes).to.include('widen column amount from int32 to int64');
+      expect(released.warnings.filter((text) => text.includes('has no such limit'))).to.have.lengthOf(
+        name === 'postgres' ? 0 : 2,
+      );
+      expect(await target.rows(['id', 'amount'])).to.deep.include({ id: '5', amount: '5000000000' });
+    });
+
     if (name === 'duckdb') {
       it('an approval of other bytes releases nothing', async () => {
         const policy = '{ddl_mode: manual_approval, columns: evolve}';
@@ -142,6 +250,57 @@ sink:
         at.write(file, `${readFileSync(at.file(file), 'utf8')}\n`);
         const { schema_pending: still } = await loaded('id,customer,amount,note\n4,E,30,x\n', policy);
         expect(still).to.have.lengthOf(1);
+      });
+
+      it('disables a process whose schema changes, until somebody releases the change', async () => {
+        const policy = '{on_schema_change: disable_pipeline}';
+        await loaded(DAY_1, policy);
+        const stopped = await load('id,customer,amount,note\n3,E,30,x\n', policy);
+        expect(stopped.code).to.equal(2);
+        const [error] = stopped.result.result.errors;
+        expect(error!.message).to.equal('orders is disabled: the schema changed: add column note string');
+        const file = /--ledger (\S+)/.exec(error!.remedy!)![1]!;
+        const still = await load('id,customer,amount\n4,B,40\n', policy);
+        expect([still.code, still.result.result.errors[0]!.message]).to.deep.equal([2, error!.message]);
+        expect(await target.rows(['id'])).to.have.lengthOf(2);
+        await approve(file);
+        expect((await loaded('id,customer,amount,note\n5,D,50,y\n', policy)).schema_changes).to.deep.equal([
+          'add column note string',
+        ]);
+      });
+
+      it('goes on after a breaking change where that loses nothing', async () => {
+        await loaded(DAY_1, '{enabled: true}');
+        const ignoring = '{on_breaking: ignore, columns: freeze}';
+        const result = await loaded('id,amount,note\n3,30,x\n', ignoring);
+        expect(result.warnings.join('\n'))
+          .to.contain('customer: source absent')
+          .and.to.contain('left out of the load: note');
+        TYPES['amount'] = 'text';
+        try {
+          expect((await loaded('id,amount\n4,40\n', ignoring)).warnings.join('\n')).to.contain('on_breaking is ignore');
+          const lost = await load('id,amount\n5,many\n', ignoring);
+          expect(lost.code).to.not.equal(0);
+        } finally {
+          TYPES['amount'] = 'int';
+        }
+        expect(await target.rows(['id', 'customer', 'amount'])).to.deep.equal([
+          { id: '1', customer: 'Ada', amount: '10' },
+          { id: '2', customer: 'Grace', amount: '20' },
+          { id: '3', customer: null, amount: '30' },
+          { id: '4', customer: null, amount: '40' },
+        ]);
+      });
+
+      it('does nothing to a table that is not there and is to be ignored, and keeps reserved columns where it may', async () => {
+        const absent = await loaded(DAY_1, '{tables: ignore}');
+        expect(absent.warnings.join()).to.contain('nothing is loaded');
+        expect(absent.result.inserted_rows).to.equal(0);
+        const reserved = 'id,customer,amount,__dpone__origin,__dpone__load_id\n1,Ada,10,shop,old\n';
+        await loaded(reserved, '{allow_reserved_dpone_columns: true}');
+        const [row] = await target.rows(['__dpone__origin', '__dpone__load_id']);
+        expect(row!['__dpone__origin']).to.equal('shop');
+        expect(row!['__dpone__load_id']).to.not.equal('old');
       });
 
       it('stops where the policy says so, the target unchanged, and leaves columns out where it says that', async () => {

@@ -66,6 +66,8 @@ function changeStatements(change: SchemaChange, { work, facts, design }: Program
     }
     case 'rename_column':
       return [`${alter} RENAME COLUMN ${ident(change.from)} TO ${ident(change.to)}`];
+    case 'drop_column':
+      return [`${alter} DROP COLUMN ${ident(change.column)}`];
   }
 }
 

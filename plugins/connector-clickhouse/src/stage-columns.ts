@@ -1,4 +1,4 @@
-import { fail, type Column } from '@dpone/sdk';
+import { canHold, fail, isInteger, type Column } from '@dpone/sdk';
 import { rangeOf } from './ranges.js';
 import { ident, text } from './sql.js';
 import { neverNull, physicalName, stagedType } from './types.js';
@@ -110,6 +110,28 @@ function outside(column: Column, ref: string, target: string, wideTimes: boolean
   ];
 }
 
+const isNumber = ({ type }: Column): boolean => isInteger(type) || type.kind === 'decimal';
+
+/** CAST keeps the low bits of a number that is too large, and of a text that is one. */
+function castTo(value: string, source: Column, staged: Column): string {
+  const type = stagedType(staged);
+  const from = isNumber(source) || source.type.kind === 'string';
+  const narrows = from && isNumber(staged) && !canHold(staged.type, source.type);
+  return narrows ? `accurateCast(${value}, ${text(type)})` : `CAST(${value} AS ${type})`;
+}
+
+/** A text with more digits after the point than a decimal has would lose them. */
+function cutDigits(value: string, source: Column, staged: Column): { when: string; says: string }[] {
+  if (source.type.kind !== 'string' || staged.type.kind !== 'decimal') return [];
+  const { precision, scale } = staged.type;
+  return [
+    {
+      when: `match(${value}, ${text(`[.][0-9]{${scale}}[0-9]*[1-9]|[eE]`)})`,
+      says: `column ${source.name}: a text is no decimal(${precision},${scale})`,
+    },
+  ];
+}
+
 function arriving(
   source: readonly Column[],
   staged: readonly Column[],
@@ -122,7 +144,7 @@ function arriving(
   const steps = source.map((column, i) => step(column, `i.${ident(name(i))}`, stagedType(staged[i]!)));
   return {
     structure: steps.map((one, i) => `${ident(name(i))} ${one.type}`).join(', '),
-    values: steps.map((one, i) => `CAST(${one.value} AS ${stagedType(staged[i]!)})`),
-    refuses: steps.flatMap((one) => one.refuses ?? []),
+    values: steps.map((one, i) => castTo(one.value, source[i]!, staged[i]!)),
+    refuses: steps.flatMap((one, i) => [...(one.refuses ?? []), ...cutDigits(one.value, source[i]!, staged[i]!)]),
   };
 }

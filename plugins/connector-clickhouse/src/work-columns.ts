@@ -1,4 +1,5 @@
 import { fail, type CanonicalType, type Column } from '@dpone/sdk';
+import { dropsOf } from '@dpone/sdk/connector';
 import type { ProgramContext } from './program-context.js';
 import { ident } from './sql.js';
 import { stagedType } from './types.js';
@@ -20,7 +21,8 @@ export function workColumns({ program, facts }: Pick<ProgramContext, 'program' |
   const { changes } = program;
   const before = facts?.columns ?? changes.flatMap((c) => (c.kind === 'create_table' ? c.schema.columns : []));
   const added = changes.flatMap((c) => (c.kind === 'add_column' ? [c.column] : []));
-  return [...before.filter((c) => c.generated !== true), ...added].map((given) => {
+  const dropped = dropsOf(program);
+  return [...before.filter((c) => c.generated !== true && !dropped.includes(c.name)), ...added].map((given) => {
     const column = changed(given, { program });
     const { name, nullable } = column;
     return { name, type: stagedType(column), kind: column.type.kind, nullable, staged: staged.has(name) };

@@ -81,6 +81,8 @@ export function changeStatements(target: TableRef, change: SchemaChange): string
       return [`ALTER TABLE ${table} ALTER ${quoteIdent(change.column)} DROP NOT NULL`];
     case 'rename_column':
       return [`ALTER TABLE ${table} RENAME ${quoteIdent(change.from)} TO ${quoteIdent(change.to)}`];
+    case 'drop_column':
+      return [`ALTER TABLE ${table} DROP COLUMN ${quoteIdent(change.column)}`];
   }
 }
 

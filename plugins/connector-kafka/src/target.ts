@@ -131,6 +131,8 @@ export function columnsAfter(
       case 'drop_not_null':
         columns = columns.map((c) => (c.name === change.column ? { ...c, nullable: true } : c));
         break;
+      case 'drop_column':
+        throw fail('DPONE_CAPABILITY', `messages that are there keep their field ${change.column}`);
       case 'rename_column':
         throw fail('DPONE_CAPABILITY', `messages that are there keep their field ${change.from}`);
     }

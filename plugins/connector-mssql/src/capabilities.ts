@@ -50,7 +50,8 @@ export const sinkCapabilities: SinkCapabilities = {
     'add_versions',
     'apply_events',
   ],
-  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column'],
+  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column', 'drop_column'],
+  changeLimits: ['lockSeconds'],
   checks: [
     'not_null',
     'unique',

@@ -1,6 +1,7 @@
 import { fail, type Column, type FinalizeStep, type LoadProgram, type SchemaChange } from '@dpone/sdk';
 import { copyToBackup } from './backup-sql.js';
 import { eventStatements } from './events-sql.js';
+import { limited } from './limits-sql.js';
 import { mergeStatements, HELD } from './merge-sql.js';
 import { instant } from './meta-sql.js';
 import { predicateSql } from './predicate-sql.js';
@@ -27,7 +28,10 @@ const swaps = ({ steps: [first, ...rest] }: LoadProgram): boolean =>
 export function programStatements(program: LoadProgram, ctx: ProgramContext): Statement[] {
   if (swaps(program) && swapRefused(program, ctx) === null) return swapStatements(program, ctx);
   return [
-    ...program.changes.flatMap((change) => changeStatements(program, change, ctx)).map(plain),
+    ...limited(
+      program.changes.flatMap((change) => changeStatements(program, change, ctx)),
+      program.limits,
+    ).map(plain),
     ...codePageChecks(program, ctx),
     ...program.steps.flatMap((step) => stepStatements(step, program, ctx)),
   ];
@@ -82,6 +86,7 @@ function changeStatements(program: LoadProgram, change: SchemaChange, ctx: Progr
       ];
     }
     case 'rename_column':
+    case 'drop_column':
       // Made before the facts were read.
       return [];
   }

@@ -29,7 +29,7 @@ import { openServer, type Server } from './server.js';
 import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';
 import { MssqlLoad, type LoadContext } from './sink-load.js';
-import { columnList, tableLabel, textLiteral } from './sql.js';
+import { columnList, tableLabel, tableName, textLiteral } from './sql.js';
 import { createStaging, dropStaging, markShared, type StagingMark, type StagingPlan } from './staging-sql.js';
 import { tableFacts, toSchema, type TableFacts } from './target.js';
 import { columnType, stagedType } from './types.js';
@@ -64,6 +64,14 @@ export class MssqlSink implements Sink {
       const facts = await this.#look(session);
       return facts === null ? { exists: false, schema: null } : { exists: true, schema: toSchema(facts) };
     });
+  }
+
+  exceeds(rows: number): Promise<boolean> {
+    const some = `SELECT TOP (${rows + 1}) 1 AS one FROM ${tableName(this.#ctx.table)}`;
+    return this.#with(
+      async (session) =>
+        (await session.count(`SELECT COUNT_BIG(*) AS n FROM (${some}) AS first_rows`, this.#doing)) > rows,
+    );
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {

@@ -19,6 +19,7 @@ export function swapRefused(
   }
   if (facts.kind === 'view') return 'it is a view';
   if (program.changes.some((change) => change.kind === 'rename_column')) return 'a column of it is renamed';
+  if (program.changes.some((change) => change.kind === 'drop_column')) return 'a column of it is dropped';
   if (facts.attached.length > 0) return `it has ${facts.attached.join(', ')}`;
   const special = facts.columns.find((c) => c.identity || c.generated || stagedType(c.native) !== c.native);
   if (special !== undefined) return `column ${special.name} is ${special.identity ? 'an identity' : special.native}`;

@@ -2,6 +2,7 @@ import { quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, typ
 import { copyToBackup } from './backup-sql.js';
 import { convergeStatement } from './converge-sql.js';
 import { eventStatements } from './events-sql.js';
+import { limited } from './limits-sql.js';
 import { mergeStatements } from './merge-sql.js';
 import { predicateSql } from './predicate-sql.js';
 import {
@@ -39,7 +40,10 @@ export function programStatements(program: LoadProgram, ctx: ProgramContext): St
     }
   }
   return [
-    ...program.changes.flatMap((change) => changeStatements(target, change, ctx.typeOf)).map(plain),
+    ...limited(
+      program.changes.flatMap((change) => changeStatements(target, change, ctx.typeOf)),
+      program.limits,
+    ).map(plain),
     ...program.steps.flatMap((step, i, steps) => {
       if (i > 0 && convergeStatement(steps[i - 1]!, step, program, ctx) !== null) return [];
       return convergeStatement(step, steps[i + 1], program, ctx) ?? stepStatements(step, program, ctx);
@@ -90,6 +94,7 @@ export function changeStatements(target: TableRef, change: SchemaChange, typeOf:
     case 'drop_not_null':
       return [`ALTER TABLE ${table} ALTER COLUMN ${quoteIdent(change.column)} DROP NOT NULL`];
     case 'rename_column':
+    case 'drop_column':
       // Made before the facts were read.
       return [];
   }

@@ -1,16 +1,20 @@
 import { quoteIdent, type LoadProgram } from '@dpone/sdk';
-import { renamed, renamesOf } from '@dpone/sdk/connector';
+import { dropsOf, renamed, renamesOf } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
+import { limited } from './limits-sql.js';
 import type { Session } from './session.js';
 import { tableName } from './sql.js';
 import { tableFacts, type TableFacts } from './target.js';
 
-/** Come before the facts that a load goes by are read: everything after them knows the new names only. */
-export const renameStatements = (program: LoadProgram): string[] =>
-  renamesOf(program).map(
-    ({ from, to }) =>
-      `ALTER TABLE ${tableName(program.load.target)} RENAME COLUMN ${quoteIdent(from)} TO ${quoteIdent(to)}`,
+/** Drops and renames come before the facts that a load goes by are read: everything after them knows what is left, under its new names. */
+export function renameStatements(program: LoadProgram): string[] {
+  const table = `ALTER TABLE ${tableName(program.load.target)}`;
+  const drops = dropsOf(program).map((name) => `${table} DROP COLUMN ${quoteIdent(name)}`);
+  const renames = renamesOf(program).map(
+    ({ from, to }) => `${table} RENAME COLUMN ${quoteIdent(from)} TO ${quoteIdent(to)}`,
   );
+  return limited([...drops, ...renames], program.limits);
+}
 
 /** What is known of the table, under its new names. */
 export const renamedFacts = (facts: TableFacts, program: LoadProgram): TableFacts => ({
@@ -19,7 +23,7 @@ export const renamedFacts = (facts: TableFacts, program: LoadProgram): TableFact
   details: renamed(facts.details, program),
 });
 
-/** Renames, and resolves with what the table is then. */
+/** Drops and renames, and resolves with what the table is then. */
 export async function renameColumns(
   session: Session,
   program: LoadProgram,

@@ -31,7 +31,7 @@ import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';
 import { PostgresLoad, stagedList, type LoadContext } from './sink-load.js';
 import { sinkOffers } from './sink-offers.js';
-import { tableLabel, textLiteral } from './sql.js';
+import { tableLabel, tableName, textLiteral } from './sql.js';
 import { createStaging, dropStaging, markShared, type StagedColumn } from './staging-sql.js';
 import { putState, readStates, removeState, type StateTable } from './state-table.js';
 import { stagingColumnsInTargetOrder } from './swap.js';
@@ -72,6 +72,13 @@ export class PostgresSink implements Sink {
       this.#facts = await tableFacts(session, this.#ctx.table, this.#doing);
       return this.#facts === null ? { exists: false, schema: null } : { exists: true, schema: toSchema(this.#facts) };
     });
+  }
+
+  exceeds(rows: number): Promise<boolean> {
+    const some = `SELECT FROM ${tableName(this.#ctx.table)} LIMIT ${rows + 1}`;
+    return this.#with(
+      async (session) => (await session.count(`SELECT count(*) FROM (${some}) AS first_rows`, this.#doing)) > rows,
+    );
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {

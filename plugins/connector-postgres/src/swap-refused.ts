@@ -15,6 +15,7 @@ export function swapRefused(facts: TableFacts, staged: readonly string[], progra
   if (missing.length > 0) return `the load does not fill ${names(missing.map((c) => c.name))}`;
   // The rename holds the table for itself, so no other session could count its rows meanwhile.
   if (program.changes.some((change) => change.kind === 'rename_column')) return 'a column of it is renamed';
+  if (program.changes.some((change) => change.kind === 'drop_column')) return 'a column of it is dropped';
   if (program.changes.some((change) => change.kind === 'create_table'))
     return 'the table came into being after the load was planned';
   return null;

@@ -11,7 +11,7 @@ export const sourceCapabilities: SourceCapabilities = {
 export const sinkCapabilities: SinkCapabilities = {
   lanes: ['rows'],
   finalize: ['replace_all', 'append', 'merge', 'delete', 'replace_partitions', 'remove_absent'],
-  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column'],
+  ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column', 'drop_column'],
   checks: [
     'not_null',
     'unique',

@@ -28,6 +28,11 @@ export function applyChange(change: SchemaChange, target: Target): void {
       return;
     case 'rename_column':
       target.table = { columns: columns.map((c) => (c.name === change.from ? { ...c, name: change.to } : c)), rows };
+      return;
+    case 'drop_column': {
+      const gone = columns.findIndex((c) => c.name === change.column);
+      target.table = { columns: columns.toSpliced(gone, 1), rows: rows.map((row) => row.toSpliced(gone, 1)) };
+    }
   }
 }
 

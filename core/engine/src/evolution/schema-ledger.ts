@@ -20,7 +20,7 @@ export interface PendingChange {
 /** Which change of which table: the same id in every run, so that an approval keeps its meaning. */
 export const schemaChangeId = (spec: ProcessSpec, change: SchemaChange): string => {
   const of = [spec.sink.type, targetName(spec.sink.table), describeChange(change)].join(':');
-  return `sch_${createHash('sha256').update(of).digest('hex').slice(0, 24)}`;
+  return `sch_${sha256(of).slice(0, 24)}`;
 };
 
 /**
@@ -48,17 +48,48 @@ export class SchemaLedger {
     return { id, change: describeChange(change), ledger: `${this.#folder}/${id}.json` };
   }
 
-  /** Ids of the changes whose file, as it is now, somebody approved. */
-  async approved(): Promise<ReadonlySet<string>> {
+  /** Ids of the changes whose file, as it is now, somebody approved, and the checksums of all that was approved. */
+  async approved(): Promise<{ readonly ids: ReadonlySet<string>; readonly checksums: ReadonlySet<string> }> {
     const checksums = await approvedChecksums(join(this.#workdir, APPROVALS));
     const ids = new Set<string>();
-    if (checksums.size === 0) return ids;
-    for (const name of await filesOf(this.#path('.'))) {
-      if (!name.startsWith('sch_')) continue;
-      const bytes = await readFile(this.#path(name));
-      if (checksums.has(createHash('sha256').update(bytes).digest('hex'))) ids.add(name.replace(/\.json$/, ''));
+    for (const { name, text } of await this.#approvable()) {
+      if (!checksums.has(sha256(text))) continue;
+      if (name.startsWith('sch_')) ids.add(name.replace(/\.json$/, ''));
+      else for (const id of idsOf(text)) ids.add(id);
     }
-    return ids;
+    return { ids, checksums };
+  }
+
+  /** The file, relative to the project, and the reason of the first disabling that nobody has released; undefined where loads may run. */
+  async disabled(): Promise<{ readonly ledger: string; readonly reason: string } | undefined> {
+    const checksums = await approvedChecksums(join(this.#workdir, APPROVALS));
+    for (const { name, text } of await this.#approvable()) {
+      if (!name.startsWith('dis_') || checksums.has(sha256(text))) continue;
+      const reason = parsed(text)?.['reason'];
+      return { ledger: `${this.#folder}/${name}`, reason: typeof reason === 'string' ? reason : name };
+    }
+    return undefined;
+  }
+
+  async #approvable(): Promise<{ readonly name: string; readonly text: string }[]> {
+    const names = (await filesOf(this.#path('.'))).filter((name) => /^(sch|dis)_/.test(name));
+    return Promise.all(names.map(async (name) => ({ name, text: await readFile(this.#path(name), 'utf8') })));
+  }
+
+  /** Writes down that no load of the process may run until this file is approved; resolves with it, relative to the project. */
+  async recordDisabled(reason: string, changes: readonly SchemaChange[], at: string): Promise<string> {
+    const ids = changes.map((change) => schemaChangeId(this.#spec, change));
+    const name = `dis_${sha256([reason, ...ids].join(':')).slice(0, 24)}.json`;
+    if (!(await filesOf(this.#path('.'))).includes(name))
+      await this.#write(name, {
+        schema_version: 'dpone.schema.disabled.v1',
+        status: 'disabled',
+        recorded_at: at,
+        ...this.#of(),
+        reason,
+        changes: changes.map((change, i) => ({ schema_change_id: ids[i]!, description: describeChange(change) })),
+      });
+    return `${this.#folder}/${name}`;
   }
 
   /** Writes down a change that waits, where it is not yet. */
@@ -100,6 +131,18 @@ export class SchemaLedger {
   async #write(name: string, content: Json): Promise<void> {
     await atomicWrite(this.#path(name), `${stableJson(content)}\n`);
   }
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The changes that the file of a disabling names. */
+function idsOf(text: string): string[] {
+  const changes = parsed(text)?.['changes'];
+  if (!Array.isArray(changes)) return [];
+  return changes.flatMap((change: unknown) => {
+    const id = isJsonObject(change) ? change['schema_change_id'] : undefined;
+    return typeof id === 'string' ? [id] : [];
+  });
 }
 
 export interface Applied {

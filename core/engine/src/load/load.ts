@@ -1,4 +1,5 @@
 import type { Source } from '@dpone/sdk';
+import { noteRefusal } from '../evolution/note-changes.js';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import type { RunOptions } from '../options.js';
@@ -60,6 +61,7 @@ export async function loadProcess(call: LoadCall): Promise<void> {
     const sides: LoadSides = { open, source, sink, access: await stateAccess(open, sink) };
     await locked(call, sides, await planEarly(sides), tell, work);
   } catch (thrown) {
+    await noteRefusal(host, spec, thrown, trace);
     throw loadError(thrown, work);
   } finally {
     work.close();

@@ -1,4 +1,4 @@
-import type { Json, PredicateValue, StrategyReason, TableRef } from '@dpone/sdk';
+import type { ChangeLimits, Json, PredicateValue, StrategyReason, TableRef } from '@dpone/sdk';
 
 /** How a side reaches its system: by a URI or inline values (`connection:`), or by `connection_type` and `connection_id`. */
 export type ConnectionRef =
@@ -71,17 +71,28 @@ export interface ProcessSpec {
     readonly newColumnPrefix: string;
     /** Columns of the target and what the source calls them now. */
     readonly renames: Readonly<Record<string, string>>;
-    /** False: a target that does not exist is not made. */
-    readonly createsTables: boolean;
-    /** New columns of the source: added, refused, or left out. */
-    readonly newColumns: 'evolve' | 'freeze' | 'ignore';
+    /** A target that does not exist: made, refused, or the load does nothing. */
+    readonly newTables: 'evolve' | 'freeze' | 'ignore';
+    /** New columns of the source: added, refused, left out, or rows with a value in one set aside. */
+    readonly newColumns: 'evolve' | 'freeze' | 'ignore' | 'quarantine';
     /** False: types are never widened. */
     readonly widens: boolean;
     readonly ddlMode: DdlMode;
     /** Minutes after midnight UTC between which `safe_window` makes changes. */
     readonly window?: { readonly from: number; readonly to: number };
     /** What a change of the schema does to the load. */
-    readonly onSchemaChange: 'apply' | 'notify' | 'fail';
+    readonly onSchemaChange: 'apply' | 'notify' | 'fail' | 'disable_pipeline';
+    /** True: what no change makes fit does not stop the load where nothing can be lost unseen. */
+    readonly ignoresBreaking: boolean;
+    /** True: the source's `__dpone__*` columns are loaded, but for those that the load fills itself. */
+    readonly keepsReserved: boolean;
+    readonly limits: ChangeLimits;
+    /** A plan of steps, relative to the project, that wait for approval one by one. */
+    readonly expandContract?: string;
+    /** Rows of the target past which a change of it waits for approval. */
+    readonly maxTableRows?: number;
+    /** False: changes that may lock or rewrite the table wait for approval. */
+    readonly blocksOnline: boolean;
     /** Folder of the ledger, relative to the project. */
     readonly ledgerPath: string;
   };

@@ -3,6 +3,7 @@ import type { ProcessSpec } from '../manifest/process-spec.js';
 import { historyChecks, stagingChecks } from '../quality/manifest-checks.js';
 import type { CheckOrigin, PlannedCheck, PlannedQuality } from '../quality/planned-check.js';
 import type { OdcsContract } from '../quality/read-contract.js';
+import { quarantinedChecks } from './quarantined-columns.js';
 import { whereOf } from './where.js';
 
 export interface ChecksInput {
@@ -13,6 +14,8 @@ export interface ChecksInput {
   readonly strategy: readonly StagingCheck[];
   /** Staged columns, and which of them the target declares NOT NULL though the source may send NULL. */
   readonly columns: readonly Column[];
+  /** Staged columns that `columns: quarantine` keeps out of the target. */
+  readonly aside: readonly string[];
   readonly notNull: readonly string[];
   readonly relaxable: readonly string[];
   readonly can: SinkCapabilities['checks'];
@@ -36,6 +39,7 @@ export async function planChecks(input: ChecksInput): Promise<PlannedQuality> {
     ...input.notNull
       .filter((column) => !input.relaxable.includes(column))
       .map((column) => notNull(column, on === 'quarantine' ? 'quarantine' : 'fail', 'target')),
+    ...quarantinedChecks(spec, input.aside),
     ...stagingChecks(spec, input.columns),
     ...(odcs?.staging ?? []),
   ];

@@ -10,12 +10,12 @@ import {
   type Schema,
 } from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
-import { RESERVED_PREFIX } from './framework.js';
+import { isFilled, RESERVED_PREFIX } from './framework.js';
 import { parseType } from './parse-type.js';
 import { whereOf } from './where.js';
 import { castIsStrict } from './widen.js';
 
-type ColumnRules = Pick<ProcessSpec, 'source' | 'schemaContract' | 'manifest' | 'places'>;
+type ColumnRules = Pick<ProcessSpec, 'source' | 'schemaContract' | 'schemaEvolution' | 'manifest' | 'places'>;
 
 /** Types that the manifest states, by lower-case column name: `source.options.columns`, then the contract, which wins. */
 export function statedTypes(spec: ColumnRules): ReadonlyMap<string, { type: CanonicalType; at: string }> {
@@ -56,24 +56,26 @@ export function hintOf(target: Schema | null, spec: ColumnRules): Schema | undef
   for (const name of Object.keys(spec.schemaContract.columns)) names.set(name.toLowerCase(), name);
   for (const [lower, { type }] of stated)
     columns.set(lower, { nullable: true, name: names.get(lower) ?? lower, ...columns.get(lower), type });
-  const shown = [...columns.values()].filter((c) => !isReserved(c.name));
+  const shown = [...columns.values()].filter((c) => !isReserved(c.name, spec));
   return shown.length === 0 ? undefined : { columns: shown };
 }
 
 /**
  * The columns to read, in the source's order, or undefined for all; refuses an excluded name that is not there. The
  * `__dpone__*` columns of a table that dpone loaded tell of that load, so they are left out: the new load has its own.
+ * With `allow_reserved_dpone_columns` only those are that a load fills itself.
  */
 export function columnsToRead(schema: Schema, spec: ColumnRules): readonly string[] | undefined {
   const names = schema.columns.map((c) => c.name);
   const excluded = new Set([
     ...spec.source.excludeColumns.map((name) => findName(name, names, spec, 'source.options.exclude_columns')),
-    ...names.filter(isReserved),
+    ...names.filter((name) => isReserved(name, spec)),
   ]);
   return excluded.size === 0 ? undefined : names.filter((name) => !excluded.has(name));
 }
 
-const isReserved = (name: string): boolean => name.toLowerCase().startsWith(RESERVED_PREFIX);
+const isReserved = (name: string, { schemaEvolution }: Pick<ColumnRules, 'schemaEvolution'>): boolean =>
+  schemaEvolution.keepsReserved ? isFilled(name) : name.toLowerCase().startsWith(RESERVED_PREFIX);
 
 /** The columns that say what an event is, where the steps apply events. */
 export const eventColumns = (steps: readonly FinalizeStep[]): string[] =>
@@ -95,7 +97,7 @@ export function findName(name: string, names: readonly string[], spec: ColumnRul
 
 /** The source's columns with the types that the manifest states. Refuses reserved and ambiguous names and broken contracts. */
 export function resolveColumns(columns: readonly Column[], spec: ColumnRules): Column[] {
-  refuseNames(columns);
+  refuseNames(columns, spec);
   const stated = statedTypes(spec);
   const present = new Set(columns.map((c) => c.name.toLowerCase()));
   for (const [name, rule] of Object.entries(spec.schemaContract.columns))
@@ -148,8 +150,8 @@ export function contractWarnings(columns: readonly Column[], spec: ColumnRules):
 const breach = (column: string, what: string, remedy: string): Error =>
   fail('DPONE_SCHEMA_BREAKING', `column ${column}: ${what}`, { where: `schema_contract.columns.${column}`, remedy });
 
-function refuseNames(columns: readonly Column[]): void {
-  const reserved = columns.map((c) => c.name).filter(isReserved);
+function refuseNames(columns: readonly Column[], spec: ColumnRules): void {
+  const reserved = columns.map((c) => c.name).filter((name) => isReserved(name, spec));
   if (reserved.length > 0)
     throw fail('DPONE_SCHEMA_BREAKING', `the source has columns whose names belong to dpone: ${reserved.join(', ')}`, {
       where: 'source',

@@ -11,15 +11,27 @@ export interface Difference {
 
 const side = (type: CanonicalType | undefined): string => (type === undefined ? 'absent' : typeName(type));
 
+export const describeDifference = ({ column, source, target, why }: Difference): string =>
+  `${column}: source ${side(source)}, target ${side(target)} (${why})`;
+
+/** What waits behind each refusal, so that a load can write it down though it stops. */
+const waitingBehind = new WeakMap<object, readonly SchemaChange[]>();
+
+/** The changes that wait behind a refusal of a difference; undefined where an error is no such refusal. */
+export const pendingBehind = (error: unknown): readonly SchemaChange[] | undefined =>
+  typeof error === 'object' && error !== null ? waitingBehind.get(error) : undefined;
+
 /** The refusal that lists every difference and what to do about each kind. */
 export function breakingError(differences: readonly Difference[], pending: readonly SchemaChange[] = []): DponeError {
-  const lines = differences.map((d) => `${d.column}: source ${side(d.source)}, target ${side(d.target)} (${d.why})`);
+  const lines = differences.map(describeDifference);
   const remedies = new Set(differences.map(remedyOf));
   const waiting = pending.map((change) => `; waits: ${describeChange(change)}`).join('');
-  return fail('DPONE_SCHEMA_BREAKING', `the source does not fit the target: ${lines.join('; ')}${waiting}`, {
+  const error = fail('DPONE_SCHEMA_BREAKING', `the source does not fit the target: ${lines.join('; ')}${waiting}`, {
     where: differences.map((d) => d.column).join(', '),
     remedy: [...remedies].join(' '),
   });
+  waitingBehind.set(error, pending);
+  return error;
 }
 
 function remedyOf(difference: Difference): string {
@@ -45,5 +57,7 @@ export function describeChange(change: SchemaChange): string {
       return `allow NULL in column ${change.column}`;
     case 'rename_column':
       return `rename column ${change.from} to ${change.to}`;
+    case 'drop_column':
+      return `drop column ${change.column}`;
   }
 }

@@ -1,10 +1,13 @@
 import { fail, type Column, type FrameworkColumn, type Schema, type SchemaChange } from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
-import { breakingError, type Difference } from './difference.js';
+import type { ExpandContract } from '../evolution/expand-contract.js';
+import { contractedColumns } from './contracted-columns.js';
+import { breakingError, describeDifference, type Difference } from './difference.js';
 import { RESERVED_PREFIX } from './framework.js';
 import { refusalOf } from './evolution-policy.js';
 import { renamedColumns } from './renamed-columns.js';
 import { typeFor, typeIn, waitingType } from './type-for.js';
+import { castIsStrict } from './widen.js';
 
 export interface EvolveInput {
   /** The source's columns, in the order in which they are read. */
@@ -21,6 +24,8 @@ export interface EvolveInput {
   readonly policy: ProcessSpec['schemaEvolution'];
   /** The changes that the sink can make. */
   readonly ddl: readonly SchemaChange['kind'][];
+  /** A plan whose steps are made as they are released. */
+  readonly plan?: ExpandContract | undefined;
   /** Whether a change has to wait: for a person, or for another hour. */
   readonly waits: (change: SchemaChange) => boolean;
   /** True where rows that do not fit are set aside: a guess then never changes the target. */
@@ -45,6 +50,8 @@ export interface Evolution {
   readonly pending: readonly SchemaChange[];
   /** Columns of the source that have no place in the target yet, or are not to have one: they must not be read. */
   readonly leftOut: readonly string[];
+  /** What does not fit and stops nothing, one sentence each. */
+  readonly ignored: readonly string[];
 }
 
 /** How the source's columns get into the target, and what must change for it. Anything breaking is refused, all of it at once. */
@@ -58,11 +65,12 @@ function create(input: EvolveInput): Evolution {
     ...withNative(column, column.native),
     nullable: column.nullable && !required.has(column.name.toLowerCase()),
   }));
-  const refused = !input.policy.createsTables
-    ? 'schema_evolution.tables is freeze'
-    : input.ddl.includes('create_table')
-      ? undefined
-      : 'the sink cannot create it';
+  const refused =
+    input.policy.newTables === 'freeze'
+      ? 'schema_evolution.tables is freeze'
+      : input.ddl.includes('create_table')
+        ? undefined
+        : 'the sink cannot create it';
   if (refused !== undefined)
     throw fail('DPONE_CAPABILITY', `the target does not exist and ${refused}`, {
       where: 'sink.table',
@@ -77,10 +85,11 @@ function create(input: EvolveInput): Evolution {
     relaxable: [],
     pending: [],
     leftOut: [],
+    ignored: [],
   };
 }
 
-function compare(input: EvolveInput, target: Schema): Evolution {
+function compare(input: EvolveInput, before: Schema): Evolution {
   const differences: Difference[] = [];
   const changes: SchemaChange[] = [];
   const pending: SchemaChange[] = [];
@@ -91,6 +100,8 @@ function compare(input: EvolveInput, target: Schema): Evolution {
     (waits ? pending : changes).push(change);
     return !waits;
   };
+  const take = (change: SchemaChange): void => void changes.push(change);
+  const { schema: target, held } = contractedColumns(input, before, make, take, differences);
   const existing = renamedColumns(input, target, make, differences);
   const keys = new Set((target.primaryKey ?? []).map((name) => nameAfter(changes, name)));
   const columns: Column[] = [];
@@ -99,13 +110,21 @@ function compare(input: EvolveInput, target: Schema): Evolution {
   const used = new Set(input.framework.map((c) => c.name.toLowerCase()));
   const required = new Set(input.required.map((name) => name.toLowerCase()));
   /** Target columns that may stay empty in new rows: left out on purpose, or superseded by a column of the new type. */
-  const spared = new Set(input.excluded.map((name) => name.toLowerCase()));
+  const spared = new Set([...input.excluded.map((name) => name.toLowerCase()), ...held]);
+  const ignored: string[] = [];
+  /** Whether a difference stops nothing; it is told then. */
+  const ignores = (difference: Difference): boolean => {
+    if (input.policy.ignoresBreaking) ignored.push(`${describeDifference(difference)}: on_breaking is ignore`);
+    return input.policy.ignoresBreaking;
+  };
 
   /** False where the column cannot be loaded yet. */
-  const add = (column: Column, where: string): boolean => {
+  const add = (column: Column, where: string, needed: boolean = false): boolean => {
     const refused = refusalOf(input, 'add_column');
     if (refused === undefined) return make({ kind: 'add_column', column: { ...column, nullable: true } });
-    differences.push({ column: where, source: column.type, target: undefined, why: refused });
+    const difference = { column: where, source: column.type, target: undefined, why: refused };
+    if (!needed && ignores(difference)) return false;
+    differences.push(difference);
     return true;
   };
 
@@ -123,7 +142,9 @@ function compare(input: EvolveInput, target: Schema): Evolution {
       continue;
     }
     used.add(found.name.toLowerCase());
-    const decided = waitingType(typeFor(input, column, found), column, found, make);
+    const planned = input.plan?.generated.has(found.name.toLowerCase()) === true;
+    const policy = { ...input.policy, ...(planned ? { onTypeChange: 'new_column' as const } : {}) };
+    const decided = waitingType(typeFor({ ...input, policy }, column, found), column, found, make);
     if ('type' in decided) {
       const native = decided.widen ? undefined : found.native;
       columns.push(withNative({ ...bare, name: found.name, type: decided.type }, native));
@@ -132,7 +153,7 @@ function compare(input: EvolveInput, target: Schema): Evolution {
         const free = !required.has(found.name.toLowerCase()) && !keys.has(found.name);
         if (free && column.inferred !== true && canRelax(input, found.name, pending)) relaxable.push(found.name);
       }
-    } else if (input.policy.onTypeChange === 'new_column') {
+    } else if (policy.onTypeChange === 'new_column') {
       const name = input.policy.newColumnPrefix + found.name;
       used.delete(found.name.toLowerCase());
       spared.add(found.name.toLowerCase());
@@ -144,11 +165,16 @@ function compare(input: EvolveInput, target: Schema): Evolution {
       else if (generated !== undefined || add({ ...bare, name, nullable: true }, name))
         columns.push({ ...bare, name: generated?.name ?? name, type, nullable: true });
       else leftOut.push(column.name);
-    } else differences.push({ column: column.name, source: column.type, target: found.type, why: decided.why });
+    } else {
+      const difference = { column: column.name, source: column.type, target: found.type, why: decided.why };
+      if (castIsStrict(found.type, column.type) && ignores(difference))
+        columns.push(withNative({ ...bare, name: found.name, type: found.type }, found.native));
+      else differences.push(difference);
+    }
   }
 
   for (const column of input.framework)
-    if (!existing.has(column.name.toLowerCase()) && !add(plain(column), column.name))
+    if (!existing.has(column.name.toLowerCase()) && !add(plain(column), column.name, true))
       differences.push({ column: column.name, source: column.type, target: undefined, why: WAITING });
 
   const kept: FrameworkColumn[] = [];
@@ -156,13 +182,8 @@ function compare(input: EvolveInput, target: Schema): Evolution {
     const lower = column.name.toLowerCase();
     if (column.generated === true) continue;
     const ours = lower.startsWith(RESERVED_PREFIX) || lower.startsWith(input.policy.newColumnPrefix.toLowerCase());
-    if (!ours && !spared.has(lower))
-      differences.push({
-        column: column.name,
-        source: undefined,
-        target: column.type,
-        why: 'the source no longer has it',
-      });
+    const gone = { column: column.name, source: undefined, target: column.type, why: 'the source no longer has it' };
+    if (!ours && !spared.has(lower) && !ignores(gone)) differences.push(gone);
     else if (!column.nullable) {
       const refused = refusalOf(input, 'drop_not_null');
       const made = refused === undefined && make({ kind: 'drop_not_null', column: column.name });
@@ -177,7 +198,7 @@ function compare(input: EvolveInput, target: Schema): Evolution {
     if (input.swaps) kept.push({ ...withNative(column, column.native), nullable: true, value: 'null' });
   }
   if (differences.length > 0) throw breakingError(differences, pending);
-  return { columns, changes, kept, notNull, relaxable, pending, leftOut };
+  return { columns, changes, kept, notNull, relaxable, pending, leftOut, ignored };
 }
 
 const nameAfter = (changes: readonly SchemaChange[], name: string): string =>

@@ -31,6 +31,9 @@ const COLUMNS: Readonly<Record<string, { readonly type: CanonicalType; readonly 
   __dpone__row_hash: { type: TEXT, value: 'row_hash' },
 };
 
+/** Whether a load fills a column of that name itself. */
+export const isFilled = (name: string): boolean => name.toLowerCase() in COLUMNS;
+
 const MINIMAL = ['__dpone__load_id', '__dpone__loaded_at'] as const;
 const STANDARD = [...MINIMAL, '__dpone__row_id', '__dpone__extracted_at'] as const;
 const PRESETS: Readonly<Record<LineagePreset, readonly string[]>> = {

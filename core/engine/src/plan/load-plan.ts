@@ -1,6 +1,8 @@
 import {
   fail,
+  type Column,
   type Json,
+  type Schema,
   type SchemaChange,
   type Sink,
   type Source,
@@ -14,15 +16,18 @@ import { codecDefinitions } from '../codec-service.js';
 import { datedColumns, historyChecks } from '../quality/manifest-checks.js';
 import type { PlannedQuality } from '../quality/planned-check.js';
 import { planChecks } from './checks.js';
-import { waitingChanges } from '../evolution/waiting-changes.js';
+import { readExpandContract, type ExpandContract } from '../evolution/expand-contract.js';
+import { refuseDisabled } from '../evolution/note-changes.js';
+import { waitingChanges, type WaitOf } from '../evolution/waiting-changes.js';
 import { contractWarnings, eventColumns, findName, resolveColumns } from './columns.js';
-import { refuseChanges } from './evolution-policy.js';
+import { limitWarnings, refuseChanges } from './evolution-policy.js';
 import { evolve } from './evolve.js';
 import { frameworkColumns } from './framework.js';
 import { planLanes, type LaneInput, type LanePlan } from './lanes.js';
 import type { OpenProcess } from './open-process.js';
 import { refuseUnstorable } from './refuse-unstorable.js';
 import { badRowsOf, openRead } from './open-read.js';
+import { quarantinedColumns, withoutQuarantined } from './quarantined-columns.js';
 import type { StateAccess } from './state-access.js';
 import { planStrategy } from './strategy.js';
 import { whereOf } from './where.js';
@@ -45,6 +50,7 @@ export interface LoadPlan {
   readonly relaxable: readonly string[];
   /** Changes that wait, and that the load goes on without. */
   readonly pending: readonly SchemaChange[];
+  readonly waits: WaitOf;
   readonly quality: PlannedQuality;
   readonly lanes: LanePlan;
   readonly warnings: readonly string[];
@@ -64,12 +70,24 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
   const { steps, where } = strategy;
   const stateBefore = await access.get();
   const stored: Json = stateBefore?.state ?? null;
-  const waits = await waitingChanges(host, spec);
+  await refuseDisabled(host, spec);
+  const plan = await readExpandContract(host.workdir, spec);
+  const waits = await waitingChanges({ host, spec, sink, target, plan });
   const attempt = async (of: OpenProcess, earlier: readonly SchemaChange[]): Promise<LoadPlan> => {
     const read = await openRead({ open: of, source, read: strategy.read, steps, where, stored, target: target.schema });
     let leftOut: LeftOut;
     try {
-      const decided = await decide(of, { source, sink, access, target, stateBefore, read, waits, early: strategy });
+      const decided = await decide(of, {
+        source,
+        sink,
+        access,
+        target,
+        stateBefore,
+        read,
+        waits,
+        plan,
+        early: strategy,
+      });
       if (!('columns' in decided)) return { ...decided, pending: [...earlier, ...decided.pending] };
       leftOut = decided;
     } catch (error) {
@@ -86,6 +104,9 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
   };
   return attempt(open, []);
 }
+
+/** `tables: ignore`. */
+const ABSENT = 'the target does not exist and schema_evolution.tables is ignore: nothing is loaded';
 
 /** What a read brings that the load cannot place: it is opened again without. */
 interface LeftOut {
@@ -104,7 +125,8 @@ function without(open: OpenProcess, columns: readonly string[]): OpenProcess {
 }
 
 type Known = Pick<LoadPlan, 'source' | 'sink' | 'access' | 'target' | 'stateBefore' | 'read'> & {
-  readonly waits: (change: SchemaChange) => boolean;
+  readonly waits: WaitOf;
+  readonly plan: ExpandContract | undefined;
   /** What the strategy makes of the process before the columns are known. */
   readonly early: StrategyPlan;
 };
@@ -115,14 +137,17 @@ function readsNothing({ partitions, schema }: SourceRead, { envelope = [] }: Str
   return partitions.length === 0 && (names.length === 0 || envelope.some((name) => !names.includes(name)));
 }
 
-async function decide(open: OpenProcess, { waits, early, ...known }: Known): Promise<LoadPlan | LeftOut> {
+async function decide(open: OpenProcess, { plan, early, ...known }: Known): Promise<LoadPlan | LeftOut> {
   const { spec, host } = open;
   const { sink, target, read } = known;
   const badRows = badRowsOf(spec);
-  if (readsNothing(read, early)) {
+  const absent = !target.exists && spec.schemaEvolution.newTables === 'ignore';
+  if (absent || readsNothing(read, early)) {
     const staging = { columns: [], framework: [], badRows } as const;
-    const quality = { staging: [], history: historyChecks(spec, datedColumns(spec, target.schema)), settled: [] };
-    const nothing = { changes: [], relaxable: [], pending: [], quality, warnings: spec.warnings };
+    const history = absent ? [] : historyChecks(spec, datedColumns(spec, target.schema));
+    const quality = { staging: [], history, settled: [] };
+    const warnings = [...spec.warnings, ...(absent ? [ABSENT] : [])];
+    const nothing = { changes: [], relaxable: [], pending: [], quality, warnings };
     return { ...known, open, strategy: early, hasData: false, staging, lanes: NO_LANES, ...nothing };
   }
   const columns = resolveColumns(read.schema.columns, spec);
@@ -133,8 +158,10 @@ async function decide(open: OpenProcess, { waits, early, ...known }: Known): Pro
   const names = named.map((c) => c.name);
   const uniqueKey = spec.sink.strategy.uniqueKey.map((name) => findName(name, names, spec, 'sink.strategy.unique_key'));
   const given = { uniqueKey, targetExists: target.exists };
-  const first = await planStrategy(host, open, { ...given, schema: { columns: named } });
-  const envelope = first.envelope ?? [];
+  const aside = quarantinedColumns(spec, target.schema, named);
+  const reaching = (of: readonly Column[]): Schema => ({ columns: of.filter(({ name }) => !aside.includes(name)) });
+  const first = await planStrategy(host, open, { ...given, schema: reaching(named) });
+  const envelope = [...(first.envelope ?? []), ...aside];
   for (const name of eventColumns(first.steps)) findName(name, names, spec, 'sink.strategy.cdc');
   const framework = frameworkColumns({
     lineage: spec.lineage,
@@ -153,9 +180,10 @@ async function decide(open: OpenProcess, { waits, early, ...known }: Known): Pro
     required: Object.entries(spec.schemaContract.columns).flatMap(([name, rule]) => (rule.nullable ? [] : [name])),
     policy: spec.schemaEvolution,
     ddl: open.sink.capabilities.ddl,
-    waits,
+    plan,
+    waits: (change) => known.waits(change) !== undefined,
     setsAside: badRows === 'reject',
-    swaps: first.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
+    swaps: aside.length === 0 && first.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
     physicalType: (column) => {
       const physical = sink.physicalType(column);
       return 'type' in physical ? physical.type : undefined;
@@ -175,7 +203,9 @@ async function decide(open: OpenProcess, { waits, early, ...known }: Known): Pro
     );
   refuseUnstorable(open, sink, evolution.columns, framework);
   // Once more: a column that goes to one of another name is compared under that name.
-  const settled = await planStrategy(host, open, { ...given, schema: { columns: evolution.columns } });
+  const strategy = await planStrategy(host, open, { ...given, schema: reaching(evolution.columns) });
+  const { replaceAllBy: can } = open.sink.capabilities;
+  const settled = withoutQuarantined(strategy, aside, { spec, can });
   const laneInput = {
     offers: read.lanes,
     accepts: sink.accepts([...evolution.columns, ...framework]),
@@ -189,6 +219,7 @@ async function decide(open: OpenProcess, { waits, early, ...known }: Known): Pro
     contract: open.contract,
     strategy: settled.checks,
     columns: evolution.columns,
+    aside,
     notNull: evolution.notNull,
     relaxable: evolution.relaxable,
     can: open.sink.capabilities.checks,
@@ -207,6 +238,8 @@ async function decide(open: OpenProcess, { waits, early, ...known }: Known): Pro
     warnings: [
       ...spec.warnings,
       ...(spec.schemaContract.enforcement === 'warn' ? contractWarnings(columns, spec) : []),
+      ...evolution.ignored,
+      ...limitWarnings(open, evolution.changes),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import { typeName, type Json, type LoadProgram, type LoadRef, type SchemaChange } from '@dpone/sdk';
 import { describeChange } from './difference.js';
+import { limitsOf } from './evolution-policy.js';
 import { routeName } from './lanes.js';
 import type { LoadPlan } from './load-plan.js';
 
@@ -24,6 +25,7 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
   const columns = [...data, ...plan.staging.framework];
   const before = plan.stateBefore?.state ?? null;
   const { key, inTarget } = plan.access;
+  const limits = limitsOf(plan.open);
   return {
     load,
     columns: columns.map(({ name, type, nullable, native }) => ({
@@ -33,6 +35,7 @@ export function loadProgram(plan: LoadPlan, load: LoadRef, facts: ProgramFacts):
       ...(native === undefined ? {} : { native }),
     })),
     changes: [...plan.changes, ...facts.changes],
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
     steps: plan.strategy.steps,
     receipt: {
       loadId: load.loadId,

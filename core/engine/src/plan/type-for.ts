@@ -24,9 +24,7 @@ export function typeFor(input: TypeInput, source: Column, target: Column): Decid
     wide === undefined
       ? 'no widening holds both'
       : (refusalOf(input, 'widen_column') ??
-        (input.physicalType({ ...target, type: wide }) === undefined
-          ? 'the sink has no type that holds both'
-          : undefined));
+        (input.physicalType(retyped(target, wide)) === undefined ? 'the sink has no type that holds both' : undefined));
   if (wide !== undefined && why === undefined) return { type: wide, widen: true };
   if (input.policy.onTypeChange !== 'quarantine') return { why: why! };
   // Row by row: what cannot be read as the target's type is set aside.
@@ -43,6 +41,9 @@ export function typeIn(input: TypeInput, source: Column, target: Column): Canoni
   return same ? source.type : undefined;
 }
 
+/** A column of another type: the system's own name of the type that it had says nothing of that one. */
+const retyped = ({ native: _, ...column }: Column, type: CanonicalType): Column => ({ ...column, type });
+
 /** What is decided of a type, where a widening may have to wait: values then have to fit the type that is there. */
 export function waitingType(
   decided: Decided,
@@ -51,7 +52,7 @@ export function waitingType(
   make: (change: SchemaChange) => boolean,
 ): Decided {
   if (!('type' in decided) || !decided.widen) return decided;
-  const change = { kind: 'widen_column', column: { ...target, type: decided.type }, from: target.type } as const;
+  const change = { kind: 'widen_column', column: retyped(target, decided.type), from: target.type } as const;
   if (make(change)) return decided;
   if (castIsStrict(target.type, source.type)) return { type: target.type, widen: false };
   return { why: 'its widening waits, and values could lose something unseen as they are' };

@@ -137,7 +137,6 @@ describe('what a manifest comes to', () => {
       'sink.options.type_inference',
       'sink.options.normalization',
       'sink.options.lineage.features',
-      'sink.options.schema_evolution.on_breaking',
     ]);
     expect(process.warnings).to.have.length(process.ignored.length);
     expect(process.warnings[0]).to.equal('m.yml:18:1: transforms is accepted and not acted on by this version');

@@ -31,6 +31,15 @@ export function applyChange(transaction: Durable, target: string, change: Schema
       break;
     case 'rename_column':
       columns[at(change.from)] = { ...columns[at(change.from)]!, name: change.to };
+      break;
+    case 'drop_column': {
+      const gone = at(change.column);
+      transaction.tables.set(target, {
+        columns: columns.toSpliced(gone, 1),
+        rows: table.rows.map((row) => row.toSpliced(gone, 1)),
+      });
+      return;
+    }
   }
   transaction.tables.set(target, { ...table, columns });
 }

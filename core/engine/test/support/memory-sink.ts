@@ -33,7 +33,7 @@ export const memorySink = (store: MemoryStore) =>
     capabilities: {
       lanes: ['rows'],
       finalize: ['replace_all', 'append', 'merge'],
-      ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column'],
+      ddl: ['create_table', 'add_column', 'widen_column', 'drop_not_null', 'rename_column', 'drop_column'],
       checks: ['not_null', 'unique', 'accepted_values', 'min_rows', 'max_null_ratio'],
       transactional: true,
       rollback: true,

@@ -97,10 +97,19 @@ export interface EventEnvelope {
 export type SchemaChange =
   | { readonly kind: 'create_table'; readonly schema: Schema }
   | { readonly kind: 'add_column'; readonly column: Column }
+  /** `column` is of its new type, without `native`. */
   | { readonly kind: 'widen_column'; readonly column: Column; readonly from: Column['type'] }
   | { readonly kind: 'drop_not_null'; readonly column: string }
-  /** The column keeps its type, its values and what else is said of it. Comes before every other change. */
-  | { readonly kind: 'rename_column'; readonly from: string; readonly to: string };
+  /** The column keeps its type, its values and what else is said of it. Comes before every other change but a drop. */
+  | { readonly kind: 'rename_column'; readonly from: string; readonly to: string }
+  /** The column goes with its values. Comes before every other change, also before a column that takes over its name. */
+  | { readonly kind: 'drop_column'; readonly column: string };
+
+/** How long a change of an existing table waits for locks and how long its statement may take, in seconds; 0 = for ever. */
+export interface ChangeLimits {
+  readonly lockSeconds?: number;
+  readonly statementSeconds?: number;
+}
 
 /** A range of numbers. An absent end is no bound; an `open` end does not belong to it. */
 export interface NumberRange {
@@ -156,6 +165,8 @@ export interface LoadProgram {
   /** Staging's columns that reach the target: the source's without an envelope's, then the framework's. */
   readonly columns: readonly Column[];
   readonly changes: readonly SchemaChange[];
+  /** Limits of these changes, those that the sink declares; absent = as its connection has them. */
+  readonly limits?: ChangeLimits;
   readonly steps: readonly FinalizeStep[];
   /** The counts are filled in by the sink, which knows them. */
   readonly receipt: Omit<Receipt, 'inserted' | 'updated' | 'deleted' | 'finalRows' | 'committedAt'>;

@@ -4,7 +4,14 @@ import type { LaneData, LaneId, LaneOffer } from '../lanes.js';
 import type { Column, Schema, TableRef } from '../types.js';
 import type { BadRowPolicy, RejectedRow } from './codec.js';
 import type { CheckResult, PluginContext } from './context.js';
-import type { FinalizePrimitive, FinalizeStep, LoadProgram, SchemaChange, StagingCheck } from './load-program.js';
+import type {
+  ChangeLimits,
+  FinalizePrimitive,
+  FinalizeStep,
+  LoadProgram,
+  SchemaChange,
+  StagingCheck,
+} from './load-program.js';
 import type { SinkRollback } from './rollback.js';
 import type { Json } from './source.js';
 
@@ -21,6 +28,8 @@ export interface SinkCapabilities {
   readonly mergeBy?: readonly Extract<FinalizeStep, { op: 'merge' }>['by'][];
   /** The schema changes that it can make. */
   readonly ddl: readonly SchemaChange['kind'][];
+  /** The limits that it can set on schema changes. Default: none. */
+  readonly changeLimits?: readonly (keyof ChangeLimits)[];
   /** The staging checks that it evaluates set-based. */
   readonly checks: readonly StagingCheck['kind'][];
   /** True where change, receipt and state commit in one transaction; else finalize is idempotent under the load id. */
@@ -172,6 +181,8 @@ export interface Sink {
   check(): Promise<CheckResult[]>;
   /** Reads only. */
   inspect(): Promise<TargetInfo>;
+  /** Whether the target has more rows than that; for sinks whose `inspect` does not say how many it has. */
+  exceeds?(rows: number): Promise<boolean>;
   accepts(columns: readonly Column[]): readonly LaneOffer[];
   /** The type that a column gets in the target, or why it can have none. */
   physicalType(column: Column): { readonly type: string } | { readonly refused: string };

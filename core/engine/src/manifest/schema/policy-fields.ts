@@ -37,30 +37,6 @@ export const lineageSchema = z
   )
   .meta({ also: [{ type: 'boolean' }, { enum: [...PRESETS, 'on', 'yes', 'no'] }] });
 
-/** Values of accepted keys that ask for what is done anyway, so that nobody need be told. */
-export const EVOLUTION_AS_IS: Readonly<Record<string, string | boolean>> = {
-  on_breaking: 'fail',
-  allow_reserved_dpone_columns: false,
-  allow_blocking_online: false,
-};
-
-/** Keys of `schema_evolution` that say something and are acted on. */
-export const EVOLUTION_ACTED: ReadonlySet<string> = new Set([
-  'enabled',
-  'mode',
-  'apply_safe',
-  'on_type_change',
-  'new_column_prefix',
-  'renames',
-  'tables',
-  'columns',
-  'data_type',
-  'ddl_mode',
-  'window',
-  'on_schema_change',
-  'ledger_path',
-]);
-
 export const evolutionSchema = z
   .preprocess(
     (value) => {
@@ -99,14 +75,18 @@ export const evolutionSchema = z
           'Columns that the source calls otherwise now, `old: new`: the target renames them and keeps their values.',
         ),
       tables: z
-        .enum(['evolve', 'freeze'])
-        .optional()
-        .describe('`freeze`: a target that does not exist is not made.')
-        .meta({ defaultsTo: 'evolve' }),
-      columns: z
         .enum(['evolve', 'freeze', 'ignore'])
         .optional()
-        .describe('New columns of the source are added, stop the load, or are left out of it.')
+        .describe(
+          'A target that does not exist is made, stops the load, or `ignore`: the load does nothing, says so, and reads the same rows again next time.',
+        )
+        .meta({ defaultsTo: 'evolve' }),
+      columns: z
+        .enum(['evolve', 'freeze', 'ignore', 'quarantine'])
+        .optional()
+        .describe(
+          'New columns of the source are added, stop the load, or are left out of it. `quarantine`: rows that have a value in one are set aside.',
+        )
         .meta({ defaultsTo: 'evolve' }),
       data_type: z
         .enum(['widen', 'freeze', 'variant_column', 'quarantine'])
@@ -128,20 +108,51 @@ export const evolutionSchema = z
         .optional()
         .describe('The hours of `ddl_mode: safe_window`, in UTC: "22:00-04:30".'),
       on_schema_change: z
-        .enum(['apply', 'notify', 'fail'])
+        .enum(['apply', 'notify', 'fail', 'disable_pipeline'])
         .optional()
-        .describe('`notify`: every change is also a warning. `fail`: a change that is made or waits stops the load.')
+        .describe(
+          '`notify`: every change is also a warning. `fail`: a change that is made or waits stops the load. `disable_pipeline`: and no load of the process runs any more until `dpone schema approve` has released the change.',
+        )
         .meta({ defaultsTo: 'apply' }),
+      expand_contract: text()
+        .optional()
+        .describe(
+          'A plan of `dpone schema expand-contract`, relative to the project. Its steps are made by loads, each once `dpone schema approve` has released it or the whole plan.',
+        ),
       ledger_path: text()
         .optional()
         .describe('The folder in which changes are recorded, relative to the project.')
         .meta({ defaultsTo: '.dpone/schema-ledger' }),
-      on_breaking: accepted('`ignore` goes on after a breaking change'),
-      allow_reserved_dpone_columns: accepted('Lets a source have columns named `__dpone__*`'),
-      lock_timeout_seconds: accepted('How long a change waits for locks'),
-      statement_timeout_seconds: accepted('How long a change may take'),
-      max_table_size_for_inline_ddl: accepted('Size past which changes are not made during a load'),
-      allow_blocking_online: accepted('Lets online changes block'),
+      on_breaking: z
+        .enum(['fail', 'ignore'])
+        .optional()
+        .describe(
+          'What no change makes fit stops the load. `ignore` goes on, with a warning each: a column that the source lost stays empty in new rows, one that may not be added is left out, values of a type that changed must fit the old one. What could lose something unseen stops the load all the same.',
+        )
+        .meta({ defaultsTo: 'fail' }),
+      allow_reserved_dpone_columns: flag()
+        .optional()
+        .describe(
+          'true: columns of the source named `__dpone__*` are loaded like any other, but for those that the load fills itself.',
+        )
+        .meta({ defaultsTo: false }),
+      lock_timeout_seconds: integer({ min: 0 })
+        .optional()
+        .describe('How long a change of an existing table waits for locks before the load fails. 0: for ever.'),
+      statement_timeout_seconds: integer({ min: 0 })
+        .optional()
+        .describe('How long the statement of such a change may take. 0: for ever.'),
+      max_table_size_for_inline_ddl: integer({ min: 0 })
+        .optional()
+        .describe(
+          'Rows of the target past which no load changes it, until `dpone schema approve` has released the change.',
+        ),
+      allow_blocking_online: flag()
+        .optional()
+        .describe(
+          'false: with `ddl_mode: online` a wider type, which may lock or rewrite the table, waits for `dpone schema approve`.',
+        )
+        .meta({ defaultsTo: true }),
     }),
   )
   .meta({ also: [{ type: 'boolean' }, { enum: ['on', 'off'] }] });

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { childMap, child, pathText, plain, type MapNode, type Path } from '../read/node.js';
 import { engineOptions } from '../schema/option-fields.js';
-import { EVOLUTION_ACTED, EVOLUTION_AS_IS } from '../schema/policy-fields.js';
 import { OBSERVABILITY_KEYS } from '../schema/observability-fields.js';
 import { processSchema } from '../schema/process-schema.js';
 
@@ -13,10 +12,9 @@ const OBSERVED: ReadonlySet<string> = new Set(OBSERVABILITY_KEYS);
 const TOP = ignoredKeys(processSchema.shape);
 const OPTIONS = ignoredKeys(engineOptions);
 /** Within `options`: the keys that are not acted on of the maps that are. */
-const NESTED: readonly (readonly [string, (key: string, value: unknown) => boolean])[] = [
+const NESTED: readonly (readonly [string, (key: string) => boolean])[] = [
   ['lineage', (key) => key === 'features'],
   ['partitioning', (key) => key === 'adaptive'],
-  ['schema_evolution', (key, value) => !EVOLUTION_ACTED.has(key) && EVOLUTION_AS_IS[key] !== value],
 ];
 
 /** Switching off what is not there is no news. */
@@ -25,10 +23,10 @@ const isInert = (value: unknown): boolean => value === null || value === false |
 /** The paths of a process that are accepted and that this version does not act on, in the order of the file. */
 export function ignoredPaths(process: MapNode): Path[] {
   const found: Path[] = [];
-  const add = (map: MapNode | undefined, path: Path, ignores: (key: string, value: unknown) => boolean): void => {
+  const add = (map: MapNode | undefined, path: Path, ignores: (key: string) => boolean): void => {
     for (const [key, entry] of map?.entries ?? []) {
       const value = plain(entry.node);
-      if (ignores(key, value) && !isInert(value)) found.push([...path, key]);
+      if (ignores(key) && !isInert(value)) found.push([...path, key]);
     }
   };
   add(process, [], (key) => TOP.has(key) || key.startsWith('x-'));

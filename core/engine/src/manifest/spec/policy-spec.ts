@@ -40,12 +40,25 @@ export function evolutionSpec(
     onTypeChange: variant ?? asked ?? 'fail',
     newColumnPrefix: evolution?.new_column_prefix ?? '__dpone__nc__',
     renames,
-    createsTables: evolution?.tables !== 'freeze',
+    newTables: evolution?.tables ?? 'evolve',
     newColumns: evolution?.columns ?? 'evolve',
     widens: dataType !== 'freeze',
     ddlMode,
     ...(window === undefined ? {} : { window: minutesOf(window) }),
     onSchemaChange: evolution?.on_schema_change ?? 'apply',
+    ignoresBreaking: evolution?.on_breaking === 'ignore',
+    keepsReserved: evolution?.allow_reserved_dpone_columns ?? false,
+    limits: {
+      ...(evolution?.lock_timeout_seconds === undefined ? {} : { lockSeconds: evolution.lock_timeout_seconds }),
+      ...(evolution?.statement_timeout_seconds === undefined
+        ? {}
+        : { statementSeconds: evolution.statement_timeout_seconds }),
+    },
+    ...(evolution?.max_table_size_for_inline_ddl === undefined
+      ? {}
+      : { maxTableRows: evolution.max_table_size_for_inline_ddl }),
+    ...(evolution?.expand_contract === undefined ? {} : { expandContract: evolution.expand_contract }),
+    blocksOnline: evolution?.allow_blocking_online ?? true,
     ledgerPath: evolution?.ledger_path ?? '.dpone/schema-ledger',
   };
 }

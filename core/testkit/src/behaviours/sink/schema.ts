@@ -56,6 +56,13 @@ const CHANGES: readonly Change[] = [
     after: (whole) => withColumn(whole, { ...note, name: 'Remark "1"' }, (row) => `new ${String(row['id'])}`),
     there: ({ note: text, ...row }) => ({ ...row, 'Remark "1"': text }),
   },
+  {
+    name: 'drop_column',
+    change: { kind: 'drop_column', column: 'note' },
+    before: (whole) => withColumn(whole, note, (row) => `old ${String(row['id'])}`),
+    after: asIs,
+    there: ({ note: _, ...row }) => row,
+  },
 ];
 
 /** Every schema change that a sink declares keeps the old rows and takes the new ones. */
