@@ -159,6 +159,13 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
     expectGolden('full-refresh-made', explainProgram(made, planOf(null), false));
   });
 
+  it('changes columns within limits, which end with the statement', () => {
+    const note = { name: 'note', type: { kind: 'string' }, nullable: true } as const;
+    const changes = [{ kind: 'drop_column', column: "o'ld]" } as const, { kind: 'add_column', column: note } as const];
+    const program = { ...programOf([{ op: 'append' }], changes), limits: { lockSeconds: 5 } };
+    expectGolden('drop-column', explainProgram(program, planOf(factsOf()), false));
+  });
+
   it('swaps from another schema', () => {
     expectGolden('full-refresh-transferred', explainProgram(programOf([swap]), planOf(factsOf(), 'stage'), false));
   });
