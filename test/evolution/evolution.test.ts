@@ -259,7 +259,7 @@ sink:
         expect(stopped.code).to.equal(2);
         const [error] = stopped.result.result.errors;
         expect(error!.message).to.equal('orders is disabled: the schema changed: add column note string');
-        const file = /--ledger (\S+)/.exec(error!.remedy!)![1]!;
+        const file = /--ledger (\S+)/.exec(error!.remedy)![1]!;
         const still = await load('id,customer,amount\n4,B,40\n', policy);
         expect([still.code, still.result.result.errors[0]!.message]).to.deep.equal([2, error!.message]);
         expect(await target.rows(['id'])).to.have.lengthOf(2);
