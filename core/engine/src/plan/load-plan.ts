@@ -12,10 +12,10 @@ import {
   type StrategyPlan,
   type TargetInfo,
 } from '@dpone/sdk';
-import { codecDefinitions } from '../codec-service.js';
 import { datedColumns, historyChecks } from '../quality/manifest-checks.js';
 import type { PlannedQuality } from '../quality/planned-check.js';
 import { planChecks } from './checks.js';
+import { chooseLanes } from './choose-lanes.js';
 import { readExpandContract, type ExpandContract } from '../evolution/expand-contract.js';
 import { refuseDisabled } from '../evolution/note-changes.js';
 import { waitingChanges, type WaitOf } from '../evolution/waiting-changes.js';
@@ -23,7 +23,7 @@ import { contractWarnings, eventColumns, findName, resolveColumns } from './colu
 import { limitWarnings, refuseChanges } from './evolution-policy.js';
 import { evolve } from './evolve.js';
 import { frameworkColumns } from './framework.js';
-import { planLanes, type LaneInput, type LanePlan } from './lanes.js';
+import type { LanePlan } from './lanes.js';
 import type { OpenProcess } from './open-process.js';
 import { refuseUnstorable } from './refuse-unstorable.js';
 import { badRowsOf, openRead } from './open-read.js';
@@ -242,18 +242,4 @@ async function decide(open: OpenProcess, { plan, early, ...known }: Known): Prom
       ...limitWarnings(open, evolution.changes),
     ],
   };
-}
-
-/** Codecs are looked at only where no native way is: to look is to import the plugins that provide them. */
-async function chooseLanes(open: OpenProcess, input: Omit<LaneInput, 'codecs'>): Promise<LanePlan> {
-  let direct: LanePlan | undefined;
-  try {
-    direct = planLanes({ ...input, codecs: [] });
-    const { from, into } = direct.route;
-    if (from.transport === into.transport && (into.transport === 'pull' || into.transport === 'push')) return direct;
-  } catch {
-    // Without codecs there is no way; with them there may be, and if not, the next call says so in full.
-  }
-  const codecs = (await codecDefinitions(open.host)).map(([, { reads, writes }]) => ({ reads, writes }));
-  return planLanes({ ...input, codecs });
 }
