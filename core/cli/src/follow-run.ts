@@ -21,8 +21,6 @@ export async function followRun(
       remedy: 'Choose one by --selector; another follows in a process of its own.',
     });
   const { stop, abort } = session.stopping();
-  const { isWatched, watch } = await import('./observe.js');
-  const watched = isWatched(specs, process.env) ? await watch(session, specs) : null;
   const observer = runObserver(format, process.stderr, process.env, 'many');
   const print = (result: ProcessResult): void => void process.stdout.write(`${followedLoad(result, format)}\n`);
   const result = await followProcess(session.host, spec, {
@@ -30,13 +28,11 @@ export async function followRun(
     stop,
     signal: abort,
     onEvent: async (event) => {
-      watched?.onEvent(event);
       await observer.onEvent(event);
       if (event.type === 'process.finished') print(event.result);
     },
   });
   observer.close();
-  await watched?.close();
   if (format !== 'json') process.stdout.write(`${followSummary(spec.name, result)}\n`);
   return result.exit;
 }

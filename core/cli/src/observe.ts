@@ -1,6 +1,5 @@
-import type { ProcessSpec, RunEvent } from '@dpone/engine';
+import type { EngineHost, ProcessSpec, RunWatch } from '@dpone/engine';
 import { fail, isDponeError, stableJson, type Observer } from '@dpone/sdk';
-import type { Session } from './session.js';
 
 /** The one observer there is; another that a plugin brings would be told apart by its id. */
 const OBSERVER = 'standard';
@@ -13,23 +12,17 @@ const VARIABLES = [
   'OPENLINEAGE_URL',
 ] as const;
 
-/** Tells observers of a run; never holds it up, never makes it fail. */
-export interface Watch {
-  readonly onEvent: (event: RunEvent) => void;
-  /** Sends what is left, for a few seconds at most; what could not be told is a warning on stderr. */
-  close(): Promise<void>;
-}
-
 /** Whether a manifest or a variable asks for observers at all; only then anything of them is loaded. */
-export const isWatched = (specs: readonly ProcessSpec[], env: Readonly<Record<string, string | undefined>>): boolean =>
+const isWatched = (specs: readonly ProcessSpec[], env: Readonly<Record<string, string | undefined>>): boolean =>
   specs.some((spec) => spec.observability !== undefined) || VARIABLES.some((name) => (env[name] ?? '') !== '');
 
 /**
- * Opens the observers that the processes ask for. One that is not installed or does not open is a warning.
+ * Opens the observers that the processes ask for; null where none does. One that is not installed or does not open is a
+ * warning. What could not be told is one on stderr at the end.
  * @throws DPONE_MANIFEST_INVALID where the manifest's `observability` is not what the observer takes
  */
-export async function watch(session: Session, specs: readonly ProcessSpec[]): Promise<Watch> {
-  const { host } = session;
+export async function observe(host: EngineHost, specs: readonly ProcessSpec[]): Promise<RunWatch | null> {
+  if (!isWatched(specs, host.env)) return null;
   const warn = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
   const opened = new Map<string, Promise<Observer | null>>();
   const byProcess = new Map<string, Observer>();
@@ -49,11 +42,7 @@ export async function watch(session: Session, specs: readonly ProcessSpec[]): Pr
   };
 }
 
-async function open(
-  host: Session['host'],
-  spec: ProcessSpec,
-  warn: (message: string) => void,
-): Promise<Observer | null> {
+async function open(host: EngineHost, spec: ProcessSpec, warn: (message: string) => void): Promise<Observer | null> {
   try {
     const definition = await host.definition('observer', OBSERVER);
     const options = definition.options.safeParse(spec.observability ?? {});

@@ -4,6 +4,7 @@ import { followed, refuseFollowing } from './followed.js';
 import type { EngineHost } from './host.js';
 import { loadProcess } from './load/load.js';
 import type { ProcessSpec } from './manifest/process-spec.js';
+import { observed } from './observed.js';
 import type { FollowOptions } from './options.js';
 import { pace } from './pace.js';
 import { runResult } from './process-result.js';
@@ -23,6 +24,10 @@ export async function followProcess(
   spec: ProcessSpec,
   options: FollowOptions = {},
 ): Promise<FollowResult> {
+  return observed(host, [spec], options, (heard) => followAll(host, spec, heard));
+}
+
+async function followAll(host: EngineHost, spec: ProcessSpec, options: FollowOptions): Promise<FollowResult> {
   const runId = runIdOf(host, options);
   const { stop, signal, commitRows: maxRows } = options;
   await refuseFollowing(host, spec);

@@ -11,6 +11,8 @@ import type {
   StateStoreDefinition,
   StrategyDefinition,
 } from '@dpone/sdk';
+import type { ProcessSpec } from './manifest/process-spec.js';
+import type { RunEvent } from './results.js';
 
 /** The definition type of each kind of extension. */
 export interface Definitions {
@@ -41,6 +43,15 @@ export interface EngineHost {
   definition<K extends ExtensionKind>(kind: K, id: string): Promise<Definitions[K]>;
   /** Opens the scope of one run. */
   openScope(label: string): Scope;
+  /** Opens what observes a run of these processes; null where nobody asked for it. Absent where nothing ever observes. */
+  observe?(specs: readonly ProcessSpec[]): Promise<RunWatch | null>;
+}
+
+/** Tells observers of a run; never holds it up, never makes it fail. */
+export interface RunWatch {
+  onEvent(event: RunEvent): void;
+  /** Sends what is left, for a few seconds at most. */
+  close(): Promise<void>;
 }
 
 /** Objects of one run, or of one partition in it, made once under a key and closed in reverse order. */

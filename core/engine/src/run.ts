@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import type { EngineHost } from './host.js';
 import { newTrace } from './load/trace.js';
 import type { ProcessSpec } from './manifest/process-spec.js';
+import { observed } from './observed.js';
 import type { RunOptions } from './options.js';
 import { waitsOf } from './order.js';
 import { processResult, runResult } from './process-result.js';
@@ -22,6 +23,15 @@ export async function runProcesses(
   options: RunOptions = {},
   /** Where this goes on with an earlier attempt of the run: its record. */
   before?: RunRecord,
+): Promise<RunResult> {
+  return observed(host, specs, options, (heard) => runAll(host, specs, heard, before));
+}
+
+async function runAll(
+  host: EngineHost,
+  specs: readonly ProcessSpec[],
+  options: RunOptions,
+  before: RunRecord | undefined,
 ): Promise<RunResult> {
   const runId = runIdOf(host, options);
   const waits = waitsOf(specs, host.workdir);

@@ -1,9 +1,6 @@
 import { Flags } from '@oclif/core';
-import type { ProcessSpec } from '@dpone/engine';
 import { DponeCommand, formatFlag } from '../dpone-command.js';
 import { milliseconds } from '../duration.js';
-import type { Watch } from '../observe.js';
-import type { Session } from '../session.js';
 import { lockTimeoutFlag, manifestArg, retryFlags, selectFlags, workflowFlags } from '../flags.js';
 
 export default class Run extends DponeCommand {
@@ -76,26 +73,15 @@ export default class Run extends DponeCommand {
       });
       return;
     }
-    const watched = await watchOf(session, specs);
     const observer = runObserver(flags.format, process.stderr, process.env);
     const result = await runProcesses(session.host, specs, {
       signal: session.interruption(),
-      onEvent: async (event) => {
-        watched?.onEvent(event);
-        await observer.onEvent(event);
-      },
+      onEvent: observer.onEvent,
       ...common,
       ...(specs.length === 1 ? { streams: flags.parallel } : { parallel: flags.parallel }),
     });
     observer.close();
-    await watched?.close();
     this.print(flags.format, runJson(result), () => runText(result, flags.format));
     process.exitCode = result.exit;
   }
-}
-
-/** Observers cost nothing where nobody asked for them: not even the look at what is installed. */
-async function watchOf(session: Session, specs: readonly ProcessSpec[]): Promise<Watch | null> {
-  const { isWatched, watch } = await import('../observe.js');
-  return isWatched(specs, process.env) ? watch(session, specs) : null;
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Definitions, EngineHost, Scope } from '@dpone/engine';
+import type { Definitions, EngineHost, ProcessSpec, RunWatch, Scope } from '@dpone/engine';
 import type { ExtensionKind, Logger } from '@dpone/sdk';
 import { inject, injectable, type DependencyContainer } from 'tsyringe';
 import type { Registry } from '../host/registry.js';
@@ -46,6 +46,12 @@ export class ContainerHost implements EngineHost {
 
   definition<K extends ExtensionKind>(kind: K, id: string): Promise<Definitions[K]> {
     return this.#registry.definition(kind, id);
+  }
+
+  /** Costs nothing where nobody asked for observers: not even the look at what is installed. */
+  async observe(specs: readonly ProcessSpec[]): Promise<RunWatch | null> {
+    const { observe } = await import('../observe.js');
+    return observe(this, specs);
   }
 
   openScope(label: string): Scope {

@@ -78,6 +78,7 @@ const withStrategy = (host: EngineHost, id: string, strategy: StrategyDefinition
   limits: host.limits,
   ids: (kind) => host.ids(kind),
   openScope: (label) => host.openScope(label),
+  observe: async (specs) => (await host.observe?.(specs)) ?? null,
   definition: async <K extends keyof Definitions>(kind: K, wanted: string): Promise<Definitions[K]> =>
     kind === 'strategy' && wanted === id ? (strategy as unknown as Definitions[K]) : host.definition(kind, wanted),
 });
