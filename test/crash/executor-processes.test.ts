@@ -107,13 +107,25 @@ ${engine}
     expect(failure(result).message).to.contain('division by zero');
   });
 
-  it('is refused where a source or sink cannot be shared, before anything is read', async () => {
-    project.write('data.csv', 'id,note\n1,one\n');
+  it('reads files by what is new, and leaves the state of what the worker read', async () => {
+    project.write('data.csv', 'id,note\n1,one\n2,two\n');
     project.write('big.yml', manifest({ from: 'files', source: 'options: {path: data.csv}' }));
-    const files = await dpone(['plan', 'big.yml', '--format', 'json'], { cwd: project.path });
-    expect(failure(files), files.stdout).to.deep.include({
+    const result = await dpone(RUN, { cwd: project.path });
+    expect(result.code, result.stdout + result.stderr).to.equal(0);
+    expect(await query(db.uri, 'SELECT id::int AS id, note FROM mart.big ORDER BY 1')).to.deep.equal([
+      { id: 1, note: 'one' },
+      { id: 2, note: 'two' },
+    ]);
+    const again = await dpone(RUN, { cwd: project.path });
+    expect(JSON.parse(again.stdout)).to.nested.include({ passed: true, 'result.extracted_rows': 0 });
+  });
+
+  it('is refused where a source or sink cannot be shared, before anything is read', async () => {
+    project.write('big.yml', manifest({ from: 'duckdb', source: 'connection: big.duckdb, table: big' }));
+    const source = await dpone(['plan', 'big.yml', '--format', 'json'], { cwd: project.path });
+    expect(failure(source), source.stdout).to.deep.include({
       code: 'DPONE_CAPABILITY',
-      message: 'the read of a files source cannot be shared by several processes',
+      message: 'the read of a duckdb source cannot be shared by several processes',
     });
     project.write(
       'big.yml',

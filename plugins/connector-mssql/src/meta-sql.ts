@@ -96,6 +96,22 @@ export function upsertState(
   ];
 }
 
+/** Writes a record where the stored one is still of the load `expected`; else it changes no row. */
+export function compareAndSetState(
+  names: MetaNames,
+  record: Pick<StateRecord, 'key' | 'state' | 'loadId'>,
+  expected: string | null,
+  updatedAt: string,
+): string {
+  const [key, value, load] = [textLiteral(record.key), json(record.state), textLiteral(record.loadId)];
+  const at = moment(updatedAt);
+  return expected === null
+    ? `INSERT INTO ${names.state} ([key], state, load_id, updated_at) SELECT ${key}, ${value}, ${load}, ${at} ` +
+        `WHERE NOT EXISTS (SELECT 1 FROM ${names.state} WITH (UPDLOCK, HOLDLOCK) WHERE [key] = ${key})`
+    : `UPDATE ${names.state} SET state = ${value}, load_id = ${load}, updated_at = ${at} ` +
+        `WHERE [key] = ${key} AND load_id = ${textLiteral(expected)}`;
+}
+
 /** Takes the fence's row for writing: a worker that took over meanwhile makes this statement find nothing. */
 export const assertFence = (names: MetaNames, target: string, fence: number, loadId: string): string =>
   `UPDATE ${names.locks} WITH (UPDLOCK, ROWLOCK) SET load_id = ${textLiteral(loadId)} WHERE target = ${textLiteral(target)} AND fence = ${fence}`;

@@ -21,7 +21,7 @@ import { explainProgram } from './finalize-sql.js';
 import { sinkOffers } from './lane-offers.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { readMark, selectMarks } from './marks-sql.js';
-import { receiptOf, selectReceipts, selectStates, stateOf } from './meta-sql.js';
+import { compareAndSetState, createMeta, receiptOf, selectReceipts, selectStates, stateOf } from './meta-sql.js';
 import { metaNames, STAGING_PREFIX, stagingNames, type MetaNames } from './names.js';
 import type { SinkOptions } from './options.js';
 import { sinkRollback } from './rollback.js';
@@ -140,6 +140,17 @@ export class MssqlSink implements Sink {
     await this.#with(async (session) => {
       if (await exists(session, this.#meta.state, this.#doing))
         await session.run(`DELETE FROM ${this.#meta.state} WHERE [key] = ${textLiteral(key)}`, this.#doing);
+    });
+  }
+
+  async putState(record: Pick<StateRecord, 'key' | 'state' | 'loadId'>, expectedLoadId: string | null): Promise<void> {
+    const now = this.#ctx.clock.now().toISOString();
+    await this.#with(async (session) => {
+      await session.transaction(this.#doing, async () => {
+        for (const statement of createMeta(this.#meta)) await session.run(statement, this.#doing);
+      });
+      const changed = await session.change(compareAndSetState(this.#meta, record, expectedLoadId, now), this.#doing);
+      if (changed !== 1) throw fail('DPONE_FENCED', `the state of ${record.key} was written by another load meanwhile`);
     });
   }
 

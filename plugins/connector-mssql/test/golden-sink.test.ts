@@ -6,6 +6,7 @@ import { maxSql } from '../dist/max-sql.js';
 import {
   applock,
   assertFence,
+  compareAndSetState,
   createMeta,
   insertReceipt,
   selectReceipts,
@@ -67,6 +68,9 @@ describe('the statements of the mssql sink are those that were reviewed', () => 
       assertFence(meta, "mart.Order's", 3, LOAD.loadId),
       insertReceipt(meta, receipt, counts, LOAD.startedAt),
       ...upsertState(meta, state!, LOAD.loadId, LOAD.startedAt),
+      ...[null, "by another's"].map((before) =>
+        compareAndSetState(meta, { ...state!, loadId: LOAD.loadId }, before, LOAD.startedAt),
+      ),
       selectReceipts(meta, "l.target = N'x'", 10),
       selectStates(meta, '1 = 1'),
     ]);

@@ -35,7 +35,9 @@ export function refuseElsewhere(
   const here = { where: whereOf(spec, at), remedy: `Leave ${at} out: units are then carried out in this process.` };
   if (sink.capabilities.parallelStaging !== 'machine')
     throw fail('DPONE_CAPABILITY', `one process at a time can write into ${withArticle(spec.sink.type)} sink`, here);
-  const scope = spec.source.cursor?.kind ?? (read === 'increment' ? undefined : read);
+  // What is new is told by the cursor that is named, or by the source's own.
+  const own = source.capabilities.cursors.find((kind) => kind === 'new_files' || kind === 'offsets');
+  const scope = spec.source.cursor?.kind ?? (read === 'increment' ? own : read);
   const can = source.capabilities.elsewhere ?? [];
   // Partitions of one state are more than one partition of any.
   if (scope !== undefined && (can.includes(scope) || (scope === 'chunk' && can.includes('all')))) return;
