@@ -28,6 +28,7 @@ schema:
         logicalType: number
         logicalTypeOptions: {minimum: 0, exclusiveMaximum: 1000000.5}
         quality:
+          - {type: sql, name: largest, query: 'SELECT max(\${property}) FROM \${object};', mustBeLessThan: 100}
           - {metric: nullValues, unit: percent, mustBeLessThan: 50, name: amount_there, severity: warning}
       - name: state
         quality:
@@ -36,19 +37,31 @@ schema:
       - name: at
         logicalType: timestamp
         logicalTypeOptions: {minimum: '2020-01-01T00:00:00Z'}
+      - name: mail
+        logicalType: string
+        logicalTypeOptions: {format: email}
+      - name: ref
+        logicalType: string
+        logicalTypeOptions: {format: uuid}
     quality:
       - {metric: rowCount, mustBeBetween: [2, 100]}
       - {metric: duplicateValues, arguments: {properties: [code, state]}, mustBe: 0}
       - {type: text, description: Orders are real., name: real}
-      - {type: sql, query: 'SELECT 1', mustBe: 1}
+      - {type: sql, query: 'SELECT count(*) FROM \${object} WHERE amount < 0', mustBe: 0, name: no_debt}
 `;
 
+const LEVELS = `slaProperties:
+  - {property: latency, value: 20000, unit: d, element: orders.at}
+  - {property: retention, value: 3, unit: y, element: orders.at}
+  - {property: freshness, value: 1, unit: d, element: orders.nothing}
+`;
+const REF = '0b8f1d2e-4c6a-4f7b-9a3d-5e6f7a8b9c0d';
+
 const COLUMNS =
-  '[{name: id, type: bigint}, {name: code, type: text}, {name: amount, type: "decimal(12,2)"}, {name: state, type: text}, {name: at, type: timestamp}]';
-const GOOD =
-  'id,code,amount,state,at\n1,AB-1,1.50,new,2026-01-01 10:00:00\n2,AB-22,0.00,paid,2026-01-02 10:00:00\n3,CD-3,,new,2026-01-03 10:00:00\n';
+  '[{name: id, type: bigint}, {name: code, type: text}, {name: amount, type: "decimal(12,2)"}, {name: state, type: text}, {name: at, type: timestamp}, {name: mail, type: text}, {name: ref, type: text}]';
+const GOOD = `id,code,amount,state,at,mail,ref\n1,AB-1,1.50,new,2026-01-01 10:00:00,ada@example.org,${REF}\n2,AB-22,0.00,paid,2026-01-02 10:00:00,,\n3,CD-3,,new,2026-01-03 10:00:00,g.h+x@mail.example.org,${REF.toUpperCase()}\n`;
 /** Each of the last four rows breaks a rule of its own. */
-const BAD = `${GOOD}4,AB-1,2.00,new,2026-01-03 10:00:00\n5,xx,3.00,new,2026-01-03 10:00:00\n6,EF-6,-1.00,new,2026-01-03 10:00:00\n7,EF-7,1.00,lost,2019-01-03 10:00:00\n`;
+const BAD = `${GOOD}4,AB-1,2.00,new,2026-01-03 10:00:00,,\n5,xx,3.00,new,2026-01-03 10:00:00,,\n6,EF-6,-1.00,new,2026-01-03 10:00:00,,\n7,EF-7,100.00,lost,2019-01-03 10:00:00,ada,12\n`;
 
 const idsIn = async (target: Target): Promise<unknown[]> => (await target.rows(['id'])).map((row) => row['id']);
 
@@ -59,7 +72,7 @@ for (const [name, open] of Object.entries(TARGETS))
     let target: Target;
     before(async function () {
       if (name === 'clickhouse') skipWithout(this, await clickhouseMissing());
-      at = tempProject({ 'contracts/orders.yaml': CONTRACT, 'in/orders.csv': GOOD });
+      at = tempProject({ 'contracts/orders.yaml': CONTRACT + LEVELS, 'in/orders.csv': GOOD });
       target = await open(at);
     });
     after(async () => {
@@ -87,8 +100,8 @@ quality:
     it('lists what every rule came to, and says which ones a load does not evaluate', async () => {
       const { code, result } = await run('contracts/orders.yaml');
       expect(code, JSON.stringify(result)).to.equal(0);
-      const { 'format.code': format, 'quality.real': real, 'quality.sql.3': sql, ...others } = verdicts(result);
-      expect([format, real, sql]).to.deep.equal(['not_evaluated', 'not_evaluated', 'not_evaluated']);
+      const { 'quality.real': real, 'freshness.2': level, ...others } = verdicts(result);
+      expect([real, level]).to.deep.equal(['not_evaluated', 'not_evaluated']);
       expect(new Set(Object.values(others))).to.deep.equal(new Set(['passed']));
       expect(Object.keys(others)).to.include.members([
         'not_null.id',
@@ -98,10 +111,15 @@ quality:
         'min_length.code',
         'logical_type.at',
         'quality.amount_there',
+        'format.code',
+        'format.mail',
+        'quality.no_debt',
+        'latency.at',
         'quality.rowCount.0',
       ]);
       expect(result.quality.find(({ id }) => id === 'quality.rowCount.0')).to.include({ measured: 3, violations: 0 });
-      expect(result.warnings.join('\n')).to.contain('format.code is not evaluated: a load does not evaluate format');
+      expect(result.quality.find(({ id }) => id === 'quality.largest')).to.include({ measured: 1.5, violations: 0 });
+      expect(result.warnings.join('\n')).to.contain('real is not evaluated: a sentence is for people to judge');
       expect(await idsIn(target)).to.deep.equal(['1', '2', '3']);
     });
 
@@ -121,6 +139,10 @@ quality:
         'quality.invalidValues.state.0': 1,
         'minimum.at': 1,
         'quality.duplicateValues.1': 1,
+        'format.mail': 1,
+        'format.ref': 1,
+        'quality.largest': 1,
+        'quality.no_debt': 1,
       });
       expect(await idsIn(target)).to.deep.equal(['1', '2', '3']);
     });
@@ -137,5 +159,32 @@ quality:
       const reasons = readFileSync(at.file(result.artifacts.quarantine!), 'utf8').trimEnd().split('\n');
       expect(reasons).to.have.lengthOf(5);
       expect(reasons.join('\n')).to.contain('code is not unique in this load (unique.code)');
+    });
+
+    it('asks how old the newest row is, and lets no query of a contract change anything', async () => {
+      at.write('in/orders.csv', GOOD);
+      at.write('contracts/old.yaml', CONTRACT + LEVELS.replace('20000', '1'));
+      const old = await run('contracts/old.yaml');
+      expect(old.result.result.errors[0]!.message).to.match(/^latency\.at: the newest value 2026-01-03/);
+      expect(old.result.result.errors[0]!.where).to.match(/^contracts\/old\.yaml:\d+:\d+$/);
+      at.write('contracts/text.yaml', CONTRACT.replace(/SELECT count[^']*/, "SELECT ''many''"));
+      const text = await run('contracts/text.yaml');
+      expect([text.code, verdicts(text.result)['quality.no_debt']]).to.deep.equal([1, 'failed']);
+      // Told from the text, before any sink is asked.
+      if (name !== 'duckdb') return;
+      for (const query of [
+        'DROP TABLE ${object}',
+        'SELECT 1; DROP TABLE orders',
+        'SELECT 1) AS a -- ',
+        'SELECT 1 INTO x',
+      ]) {
+        at.write(
+          'contracts/bad.yaml',
+          CONTRACT.replace(/query: '[^']*debt'|query: 'SELECT count[^']*'/, `query: '${query}'`),
+        );
+        const bad = await run('contracts/bad.yaml');
+        expect(bad.code, query).to.equal(2);
+        expect(bad.result.result.errors[0]).to.include({ code: 'DPONE_MANIFEST_INVALID' });
+      }
     });
   });

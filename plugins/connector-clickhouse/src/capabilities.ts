@@ -42,6 +42,7 @@ export const sinkCapabilities: SinkCapabilities = {
     'length',
     'pattern',
     'count',
+    'query',
   ],
   transactional: false,
   parallelStaging: 'machine',

@@ -9,11 +9,12 @@ import {
   type StageResult,
   type StagingCheck,
 } from '@dpone/sdk';
-import { brokenReason } from '@dpone/sdk/connector';
+import { brokenReason, measureWithQueries } from '@dpone/sdk/connector';
 import { brokenBy, measureChecks, type Staged } from './checks-sql.js';
 import type { Doing } from './errors.js';
 import { jsonBatches, jsonColumn, ROWS_FORMAT } from './rows-json.js';
 import { columnList, ident, tableName, text } from './sql.js';
+import type { Row } from './session.js';
 import { stageData, type Progress, type StageContext } from './stage.js';
 import { stagedType } from './types.js';
 
@@ -47,7 +48,10 @@ export class ClickHouseLoad implements SinkLoad {
   }
 
   measure(checks: readonly StagingCheck[]): Promise<CheckOutcome[]> {
-    return measureChecks(this.#ctx.session, this.#staged, checks, this.#doing);
+    const { session } = this.#ctx;
+    const ask = (sql: string): Promise<Row[]> => session.rows(sql, this.#doing, { settings: { readonly: 2 } });
+    const words = { object: tableName(this.#staged.table), quote: ident, ask };
+    return measureWithQueries(checks, words, (others) => measureChecks(session, this.#staged, others, this.#doing));
   }
 
   async quarantine(checks: readonly StagingCheck[]): Promise<number> {

@@ -11,7 +11,7 @@ import {
   type StageResult,
   type StagingCheck,
 } from '@dpone/sdk';
-import { brokenReason } from '@dpone/sdk/connector';
+import { brokenReason, measureWithQueries } from '@dpone/sdk/connector';
 import { brokenBy, measureChecks } from './checks-sql.js';
 import type { Database } from './connection.js';
 import type { Doing } from './errors.js';
@@ -19,7 +19,7 @@ import { finalizeLoad } from './finalize.js';
 import { BAD_COLUMN, type MetaNames } from './names.js';
 import { REJECT_COLUMNS, toRejectedRow } from './rejects.js';
 import { chunks, queryBatches } from './rows-lane.js';
-import type { Session } from './session.js';
+import type { Row, Session } from './session.js';
 import { columnList, sqlType } from './sql.js';
 import { stageData, type Progress, type StageContext } from './stage.js';
 import { dropStaging } from './staging-sql.js';
@@ -49,7 +49,13 @@ export class DuckDBLoad implements SinkLoad {
   }
 
   async measure(checks: readonly StagingCheck[]): Promise<CheckOutcome[]> {
-    return this.#with((session) => measureChecks(session, this.#ctx.names.rows, checks, this.#doing));
+    const { names } = this.#ctx;
+    return this.#with((session) => {
+      const ask = (sql: string): Promise<Row[]> => session.rows(sql, this.#doing);
+      return measureWithQueries(checks, { object: names.rows, quote: quoteIdent, ask }, (others) =>
+        measureChecks(session, names.rows, others, this.#doing),
+      );
+    });
   }
 
   async quarantine(checks: readonly StagingCheck[]): Promise<number> {

@@ -62,6 +62,7 @@ export const sinkCapabilities: SinkCapabilities = {
     'predicate',
     'length',
     'count',
+    'query',
   ],
   transactional: true,
   rollback: true,

@@ -9,14 +9,15 @@ import {
   type StageResult,
   type StagingCheck,
 } from '@dpone/sdk';
-import { brokenReason } from '@dpone/sdk/connector';
+import { brokenReason, measureWithQueries } from '@dpone/sdk/connector';
 import { brokenBy, measureChecks } from './checks-sql.js';
 import type { Doing } from './errors.js';
 import { finalizeLoad } from './finalize.js';
 import { maxOf } from './max-sql.js';
 import type { MetaNames } from './names.js';
 import { readValue, selectList } from './read-value.js';
-import type { Session } from './session.js';
+import type { Row, Session } from './session.js';
+import { quoteName } from './sql.js';
 import { setAside, stage } from './stage.js';
 import { withSession, type Progress, type StageContext } from './stage-context.js';
 import { dropStaging, type StagingPlan } from './staging-sql.js';
@@ -48,7 +49,13 @@ export class MssqlLoad implements SinkLoad {
 
   async measure(checks: readonly StagingCheck[]): Promise<CheckOutcome[]> {
     if (checks.length === 0) return [];
-    return this.#with((session) => measureChecks(session, this.#ctx.names.rows, checks, this.#doing));
+    const { names } = this.#ctx;
+    return this.#with((session) => {
+      const ask = (sql: string): Promise<Row[]> => session.rows(sql, this.#doing);
+      return measureWithQueries(checks, { object: names.rows, quote: quoteName, ask }, (others) =>
+        measureChecks(session, names.rows, others, this.#doing),
+      );
+    });
   }
 
   /** Rows are kept first and removed then: what a crash leaves between the two goes with staging. */

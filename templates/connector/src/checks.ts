@@ -1,4 +1,4 @@
-import type { Counted, RowRule, StagingCheck } from '@dpone/sdk';
+import { fail, type Counted, type RowRule, type StagingCheck } from '@dpone/sdk';
 import { checkOutcome } from '@dpone/sdk/connector';
 import { fits, keyOf } from './rows.js';
 import type { StoredRow, StoredTable } from './store.js';
@@ -34,6 +34,8 @@ export function violations(
       const measured = new Set(values.map((value) => JSON.stringify(value))).size;
       return { violations: measured > check.values ? 1 : 0, bad: new Set(), measured };
     }
+    case 'query':
+      throw fail('DPONE_CAPABILITY', `acme runs no query of ${check.id}.`);
     case 'count':
       return { ...checkOutcome(check, rows.length, counted(check.counted, table)), bad: new Set() };
     default:

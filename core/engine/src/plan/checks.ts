@@ -47,16 +47,19 @@ export async function planChecks(input: ChecksInput): Promise<PlannedQuality> {
   for (const planned of staging) refuseImpossible(planned, input);
   return {
     staging,
-    history: once(historyChecks(spec, input.columns), ({ check }) => `${check.id} ${check.on}`),
+    history: once(
+      [...historyChecks(spec, input.columns), ...(odcs?.history ?? [])],
+      ({ check }) => `${check.id} ${check.on}`,
+    ),
     settled: odcs?.settled ?? [],
   };
 }
 
 /** What translates a contract is read only where there is one. */
-async function contractChecks({ contract, columns }: ChecksInput): Promise<PlannedQuality | undefined> {
+async function contractChecks({ contract, columns, can }: ChecksInput): Promise<PlannedQuality | undefined> {
   if (contract === undefined) return undefined;
   const { odcsChecks } = await import('../quality/odcs-checks.js');
-  return odcsChecks(contract, columns);
+  return odcsChecks(contract, columns, (kind) => can.includes(kind));
 }
 
 function once<T>(planned: readonly T[], nameOf: (one: T) => string): T[] {

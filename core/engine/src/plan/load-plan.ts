@@ -13,6 +13,7 @@ import {
   type TargetInfo,
 } from '@dpone/sdk';
 import { datedColumns, historyChecks } from '../quality/manifest-checks.js';
+import { serviceLevels } from '../quality/odcs-levels.js';
 import type { PlannedQuality } from '../quality/planned-check.js';
 import { planChecks } from './checks.js';
 import { chooseLanes } from './choose-lanes.js';
@@ -144,7 +145,9 @@ async function decide(open: OpenProcess, { plan, early, ...known }: Known): Prom
   const absent = !target.exists && spec.schemaEvolution.newTables === 'ignore';
   if (absent || readsNothing(read, early)) {
     const staging = { columns: [], framework: [], badRows } as const;
-    const history = absent ? [] : historyChecks(spec, datedColumns(spec, target.schema));
+    const stated = historyChecks(spec, datedColumns(spec, target.schema));
+    const levels = open.contract && serviceLevels(open.contract, target.schema?.columns ?? []);
+    const history = absent ? [] : [...stated, ...(levels?.history ?? [])];
     const quality = { staging: [], history, settled: [] };
     const warnings = [...spec.warnings, ...(absent ? [ABSENT] : [])];
     const nothing = { changes: [], relaxable: [], pending: [], quality, warnings };

@@ -6,7 +6,8 @@ import { metricRules } from './odcs-metric.js';
 import { optionRule } from './odcs-option.js';
 import type { PlannedQuality, Settled } from './planned-check.js';
 import type { OdcsContract } from './read-contract.js';
-import type { Translated } from './translated.js';
+import { serviceLevels } from './odcs-levels.js';
+import type { CanCheck, Translated } from './translated.js';
 
 interface Found {
   readonly id: string;
@@ -29,9 +30,10 @@ const OF_ROWS: ReadonlySet<string> = new Set([
  * What a contract asks of a load, as checks of staging. Rules that a load cannot answer are named.
  * @throws DPONE_MANIFEST_INVALID with the line where a rule makes no sense
  */
-export function odcsChecks(contract: OdcsContract, columns: readonly Column[]): PlannedQuality {
-  const found = [...rulesOf(contract, columns)];
-  refuseUnknown(contract, found);
+export function odcsChecks(contract: OdcsContract, columns: readonly Column[], can: CanCheck): PlannedQuality {
+  const found = [...rulesOf(contract, columns, can)];
+  const levels = serviceLevels(contract, columns);
+  refuseUnknown(contract, [...found, ...levels.settled, ...levels.history.map(({ check }) => check)]);
   const staging = [];
   const settled: Settled[] = [];
   for (const { id, path, translated, severity } of found) {
@@ -42,7 +44,7 @@ export function odcsChecks(contract: OdcsContract, columns: readonly Column[]): 
     if ('rule' in translated) staging.push({ check: { id, on, ...translated.rule }, from: 'odcs' as const, where });
     else settled.push({ id, on, from: 'odcs', where, ...translated.settled });
   }
-  return { staging, history: [], settled };
+  return { staging, history: levels.history, settled: [...settled, ...levels.settled] };
 }
 
 function modeOf(
@@ -63,7 +65,7 @@ function modeOf(
   return contract.on === 'quarantine' && !ofRows ? 'fail' : contract.on;
 }
 
-function refuseUnknown({ rules, placeOf }: OdcsContract, found: readonly Found[]): void {
+function refuseUnknown({ rules, placeOf }: OdcsContract, found: readonly { readonly id: string }[]): void {
   const ids = found.map(({ id }) => id);
   const unknown = Object.keys(rules).find((id) => !ids.includes(id));
   if (unknown === undefined) return;
@@ -74,7 +76,7 @@ function refuseUnknown({ rules, placeOf }: OdcsContract, found: readonly Found[]
   });
 }
 
-function* rulesOf({ object, placeOf }: OdcsContract, columns: readonly Column[]): Generator<Found> {
+function* rulesOf({ object, placeOf }: OdcsContract, columns: readonly Column[], can: CanCheck): Generator<Found> {
   const columnOf = (name: string): Column | undefined => {
     const property = object.properties.find((p) => p.name === name);
     const names = [property?.physicalName, name].flatMap((one) => (one === undefined ? [] : [one.toLowerCase()]));
@@ -88,9 +90,9 @@ function* rulesOf({ object, placeOf }: OdcsContract, columns: readonly Column[])
     yield { id: `required_columns.${name}`, path, translated: present(column, name) };
     if (column === undefined) continue;
     if (property.primaryKey) key.push({ column, position: property.primaryKeyPosition });
-    yield* ofProperty(property, column, path);
+    yield* ofProperty(property, column, path, can);
     for (const [q, rule] of property.quality.entries())
-      yield* ofQuality(rule, `${name}.${q}`, [column], [...path, 'quality', q], placeOf);
+      yield* ofQuality(rule, `${name}.${q}`, [column], [...path, 'quality', q], placeOf, can);
   }
   const whole = object.properties.filter((property) => property.primaryKey).length === key.length;
   if (key.length > 0 && whole) {
@@ -109,6 +111,7 @@ function* rulesOf({ object, placeOf }: OdcsContract, columns: readonly Column[])
       meant.map(({ column }) => column!),
       path,
       placeOf,
+      can,
     );
   }
 }
@@ -121,7 +124,7 @@ const present = (column: Column | undefined, name: string): Translated => ({
   },
 });
 
-function* ofProperty(property: OdcsProperty, column: Column, path: Path): Generator<Found> {
+function* ofProperty(property: OdcsProperty, column: Column, path: Path, can: CanCheck): Generator<Found> {
   const { logicalType } = property;
   const { name } = column;
   const must = property.required || property.primaryKey;
@@ -141,7 +144,7 @@ function* ofProperty(property: OdcsProperty, column: Column, path: Path): Genera
   }
   for (const [option, bound] of Object.entries(property.logicalTypeOptions)) {
     const translated = fits
-      ? optionRule(option, bound, column)
+      ? optionRule(option, bound, column, can)
       : { settled: { kind: odcsOptionCode(option), passed: null, message: typed } };
     yield { id: `${odcsOptionCode(option)}.${name}`, path: [...path, 'logicalTypeOptions', option], translated };
   }
@@ -153,9 +156,10 @@ function* ofQuality(
   columns: readonly Column[],
   path: Path,
   placeOf: OdcsContract['placeOf'],
+  can: CanCheck,
 ): Generator<Found> {
   const id = `quality.${rule.name ?? `${rule.metric ?? rule.type}.${position}`}`;
-  const made = metricRules(rule, columns);
+  const made = metricRules(rule, columns, can);
   if ('refused' in made) throw nonsense(made.refused, rule, placeOf(path));
   for (const [i, translated] of made.rules.entries())
     yield { id: i === 0 ? id : `${id}.${i + 1}`, path, translated, severity: rule };

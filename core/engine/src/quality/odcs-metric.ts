@@ -1,13 +1,14 @@
 import { portablePattern, type Column, type Counted, type PredicateValue, type RowRule } from '@dpone/sdk';
-import type { OdcsQualityRule } from '@dpone/sdk/odcs';
+import { selectOnly, type OdcsQualityRule } from '@dpone/sdk/odcs';
 import { rangesOf, wantsNone } from './odcs-comparison.js';
-import type { Translated } from './translated.js';
+import type { CanCheck, Translated } from './translated.js';
 import { canCompare } from './value-bounds.js';
 
 type Made = { readonly rules: readonly Translated[] } | { readonly refused: string };
 
 /** What a quality rule of a contract asks of staging; `columns` are its own, or those that its arguments name. */
-export function metricRules(rule: OdcsQualityRule, columns: readonly Column[]): Made {
+export function metricRules(rule: OdcsQualityRule, columns: readonly Column[], can: CanCheck): Made {
+  if (rule.type === 'sql') return queryRule(rule, columns, can);
   if (rule.type !== 'library') return notEvaluated(rule.type, BY_ITS_TYPE[rule.type]);
   if (rule.metric === undefined) return { refused: 'needs a metric' };
   const ranges = rangesOf(rule);
@@ -29,10 +30,21 @@ export function metricRules(rule: OdcsQualityRule, columns: readonly Column[]): 
 }
 
 const BY_ITS_TYPE = {
-  sql: 'a load runs no queries of a contract; dpone ops contract-check does',
   text: 'a sentence is for people to judge',
   custom: 'it is for the engine that it names',
 } as const;
+
+/** A query is asked where it is one SELECT, and its answer a number; who could slip more into it is refused. */
+function queryRule(rule: OdcsQualityRule, columns: readonly Column[], can: CanCheck): Made {
+  if (rule.query === undefined) return { refused: 'needs a query' };
+  const select = selectOnly(rule.query);
+  if ('refused' in select) return { refused: `${select.refused}: write one SELECT of one value` };
+  const ranges = rangesOf(rule);
+  if ('refused' in ranges) return ranges;
+  if (!can('query')) return notEvaluated('sql', 'the sink runs no queries; dpone ops contract-check does');
+  const names = columns.map(({ name }) => name);
+  return { rules: [{ rule: { kind: 'query', query: select.query, columns: names, within: ranges } }] };
+}
 
 const notEvaluated = (kind: string, message: string): Made => ({
   rules: [{ settled: { kind, passed: null, message } }],

@@ -1,6 +1,7 @@
 import { portablePattern, type CanonicalType, type Column, type StagingRule } from '@dpone/sdk';
 import { odcsOptionCode } from '@dpone/sdk/odcs';
-import type { Translated } from './translated.js';
+import { STRING_FORMATS } from './string-formats.js';
+import type { CanCheck, Translated } from './translated.js';
 import { canCompare, withinBounds, type ValueBounds } from './value-bounds.js';
 
 const BOUNDS: Readonly<Record<string, (value: string | number) => ValueBounds>> = {
@@ -11,7 +12,7 @@ const BOUNDS: Readonly<Record<string, (value: string | number) => ValueBounds>> 
 };
 
 /** What an option of a logical type asks of a column, or why a load does not evaluate it. */
-export function optionRule(option: string, bound: unknown, column: Column): Translated {
+export function optionRule(option: string, bound: unknown, column: Column, can: CanCheck): Translated {
   const kind = odcsOptionCode(option);
   const name = column.name;
   const not = (message: string): Translated => ({ settled: { kind, passed: null, message } });
@@ -35,8 +36,20 @@ export function optionRule(option: string, bound: unknown, column: Column): Tran
   if (option === 'format' && typeof bound === 'string') {
     const bits = BITS.exec(bound);
     if (bits !== null) return bitsRule(bits, column, kind);
+    const format = STRING_FORMATS[bound];
+    if (format !== undefined) return formatRule(format, column, kind, can);
   }
   return not(`a load does not evaluate ${option}; dpone ops contract-check does`);
+}
+
+/** A format that is no pattern asks nothing of a value. */
+function formatRule(format: string | null, { name, type }: Column, kind: string, can: CanCheck): Translated {
+  const settled = (passed: true | null, message: string): Translated => ({ settled: { kind, passed, message } });
+  if (format === null || type.kind === 'uuid') return settled(true, `${name} holds nothing else`);
+  if (type.kind !== 'string') return settled(null, `${name} is no text`);
+  const portable = portablePattern(format);
+  if (!can('pattern') || 'refused' in portable) return settled(null, 'the sink knows no regular expressions');
+  return { rule: { kind: 'pattern', column: name, pattern: portable.pattern } };
 }
 
 const BITS = /^([iu])(8|16|32|64|128)$/;

@@ -88,6 +88,8 @@ function describe({ check, violations, measured }: CheckOutcome): string {
       return `${check.id}: ${measured ?? 'more'} different values of ${check.column}, at most ${check.values} allowed`;
     case 'count':
       return `${check.id}: ${measured ?? violations} ${check.unit}, wanted ${check.within.map(rangeText).join(' or ')}`;
+    case 'query':
+      return `${check.id}: the query says ${measured ?? 'nothing'}, wanted ${check.within.map(rangeText).join(' or ')}`;
     default:
       return `${check.id}: ${many(violations, 'row')} that ${violations === 1 ? 'does' : 'do'} not fit`;
   }

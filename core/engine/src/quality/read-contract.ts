@@ -1,5 +1,5 @@
 import { fail } from '@dpone/sdk';
-import { odcsDocument, type OdcsObject } from '@dpone/sdk/odcs';
+import { odcsDocument, type OdcsObject, type OdcsServiceLevel } from '@dpone/sdk/odcs';
 import { resolve } from 'node:path';
 import { issuesError } from '../manifest/issue.js';
 import type { QualityContract } from '../manifest/process-spec.js';
@@ -12,8 +12,13 @@ export interface OdcsContract {
   readonly object: OdcsObject;
   readonly rules: QualityContract['rules'];
   readonly on: QualityContract['on'];
+  readonly levels: readonly OdcsServiceLevel[];
+  /** What service levels are about that do not say it. */
+  readonly defaultElement: string | undefined;
   /** `contracts/orders.yaml:12:5` of a path within the object. */
   placeOf(path: Path): string;
+  /** The same of a path within the document. */
+  placeOfRoot(path: Path): string;
 }
 
 /**
@@ -35,6 +40,9 @@ export async function readOdcsContract(given: QualityContract, workdir: string, 
     object: parsed.data.schema[at]!,
     rules: given.rules,
     on: given.on,
+    levels: parsed.data.slaProperties,
+    defaultElement: parsed.data.slaDefaultElement,
+    placeOfRoot: (within) => place(originOf(root, within)),
     placeOf: (within) => place(originOf(root, ['schema', at, ...within])),
   };
 }

@@ -21,7 +21,8 @@ export function checkOutcome(check: StagingCheck, rows: number, broken: number):
   }
 }
 
-const isWithin = (value: number, ranges: readonly NumberRange[]): boolean =>
+/** Whether a number lies in one of the ranges. */
+export const isWithin = (value: number, ranges: readonly NumberRange[]): boolean =>
   ranges.some(
     ({ min, max, minOpen, maxOpen }) =>
       (min === undefined || (minOpen === true ? value > min : value >= min)) &&

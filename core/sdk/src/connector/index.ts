@@ -5,6 +5,7 @@ export * from './find-column.js';
 export * from './is-json-text.js';
 export * from './number-text.js';
 export * from './plain-value.js';
+export * from './query-checks.js';
 export * from './record-rows.js';
 export * from './renames.js';
 export * from './shown-value.js';

@@ -150,6 +150,16 @@ export type StagingRule =
       readonly counted: Counted;
       readonly unit: 'rows' | 'percent';
       readonly within: readonly NumberRange[];
+    }
+  /**
+   * A SELECT of one value, which lies in one of the ranges. `${object}` in it stands for staging, `${property}` for the
+   * columns. The sink runs it where nothing can be changed.
+   */
+  | {
+      readonly kind: 'query';
+      readonly query: string;
+      readonly columns: readonly string[];
+      readonly within: readonly NumberRange[];
     };
 
 /** A rule that staging is held against before anything reaches the target. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { CanonicalType } from '../types.js';
 import type { ExactJson } from '../util/exact-json.js';
 
+export { selectOnly } from './select-only.js';
+
 const json = z.custom<ExactJson>((value) => value !== undefined);
 const name = z.string().min(1);
 const numbers = z.union([z.number(), z.bigint(), z.custom<ExactJson>((v) => typeof v === 'object' && v !== null)]);
@@ -80,6 +82,14 @@ const object = z.looseObject({
 });
 export type OdcsObject = z.output<typeof object>;
 
+const serviceLevel = z.looseObject({
+  property: name,
+  value: json.optional(),
+  unit: z.string().optional(),
+  element: z.string().optional(),
+});
+export type OdcsServiceLevel = z.output<typeof serviceLevel>;
+
 /**
  * What dpone reads of a document of the Open Data Contract Standard 3 (https://bitol-io.github.io/open-data-contract-standard):
  * its objects and their rules. The rest describes people, prices and servers. The only place that says so, for the gate
@@ -92,6 +102,8 @@ export const odcsDocument = z.looseObject({
   version: name,
   status: name,
   schema: z.array(object).min(1, 'describes no object'),
+  slaDefaultElement: z.string().optional(),
+  slaProperties: z.array(serviceLevel).default([]),
 });
 
 /** Only what a contract calls an error, or says nothing about, makes anything red. */

@@ -66,6 +66,11 @@ const COUNTS: readonly {
   { counted: { what: 'repeated', columns: ['customer'] }, unit: 'rows', within: [{ max: 0 }], measured: 0, red: false },
 ];
 
+/** A query of a contract about the ids. */
+const asked = (id: string, query: string, within: readonly NumberRange[]): StagingCheck => {
+  return { id, on: 'fail', kind: 'query', query, columns: ['id'], within };
+};
+
 /** Checks whose count may be rows, keys or one: only red or green is compared. */
 const VERDICTS: readonly { readonly check: StagingCheck; readonly red: boolean }[] = [
   { check: { id: 'unique.id', on: 'fail', kind: 'unique', columns: ['id'] }, red: true },
@@ -74,6 +79,9 @@ const VERDICTS: readonly { readonly check: StagingCheck; readonly red: boolean }
   { check: { id: 'few-nulls', on: 'fail', kind: 'max_null_ratio', column: 'customer', ratio: 0.2 }, red: false },
   { check: { id: 'many', on: 'fail', kind: 'max_distinct', column: 'customer', values: 7 }, red: true },
   { check: { id: 'not-many', on: 'fail', kind: 'max_distinct', column: 'customer', values: 8 }, red: false },
+  { check: asked('too-large', 'SELECT max(${property}) FROM ${object}', [{ max: 3 }]), red: true },
+  { check: asked('large', 'SELECT count(*) FROM ${object} WHERE ${property} > 0', [{ min: 1 }]), red: false },
+  { check: asked('nothing', 'SELECT max(${property}) FROM ${object} WHERE 1 = 0', [{ min: 0 }]), red: true },
 ];
 
 export const measures: Behaviour<SinkScenario> = {
