@@ -5,12 +5,20 @@ const WORD = '[0-9A-Fa-f]{1,4}';
 const DATE = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
 const TIME = '([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])';
 
-/** Of each number of words before a `::`, those that may come behind it. */
-const SHORTENED = Array.from({ length: 7 }, (_, i) => {
-  const before = i === 0 ? '' : `${WORD}(:${WORD}){0,${i - 1}}`;
-  const after = 6 - i;
-  return `${before}::${after === 0 ? `(${WORD})?` : `(${WORD}(:${WORD}){0,${after - 1}})?`}`;
-});
+/** The last 32 bits of an address: two words, or as IPv4 writes them. */
+const LAST = `(${WORD}:${WORD}|${IPV4})`;
+const upTo = (words: number): string => `((${WORD}:){0,${words}}${WORD})?`;
+
+/** https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2 */
+const IPV6 = [
+  `(${WORD}:){6}${LAST}`,
+  `::(${WORD}:){5}${LAST}`,
+  ...[0, 1, 2].map((before) => `${upTo(before)}::(${WORD}:){${4 - before}}${LAST}`),
+  `${upTo(3)}::${WORD}:${LAST}`,
+  `${upTo(4)}::${LAST}`,
+  `${upTo(5)}::${WORD}`,
+  `${upTo(6)}::`,
+];
 
 /**
  * The formats of texts that a contract may name, as patterns that systems read alike; null where a format says how a
@@ -25,7 +33,7 @@ export const STRING_FORMATS: Readonly<Record<string, string | null>> = {
   uri: "^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#@!$&'()*+,;=%\\[\\]-]+$",
   hostname: `^${LABEL}(\\.${LABEL})*$`,
   ipv4: `^${IPV4}$`,
-  ipv6: `^((${WORD}:){7}${WORD}|${SHORTENED.join('|')}|::([Ff]{4}:)?${IPV4})$`,
+  ipv6: `^(${IPV6.join('|')})$`,
   byte: '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
   'date-time': `^${DATE}[Tt ]${TIME}$`,
   date: `^${DATE}$`,
