@@ -9,7 +9,7 @@ import {
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
-import { skipTest } from '../support/skip-test.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { errorOf, run, status } from './backfill-shop.js';
 import { keysOf, textOf } from './s3-shop.js';
@@ -124,8 +124,7 @@ describe('a backfill into a sink of another kind', function () {
       let target: Target;
       let project: TempProject;
       before(async function () {
-        const missing = await sink.missing();
-        if (missing !== undefined) return skipTest(this, missing);
+        skipWithout(this, await sink.missing());
         target = await sink.open();
         project = tempProject({ 'events.csv': CSV });
         linkPlugins(project, `connector-${sink.id}`);

@@ -112,9 +112,9 @@ ${engine}
     project.write('big.yml', manifest({ from: 'files', source: 'options: {path: data.csv}' }));
     const result = await dpone(RUN, { cwd: project.path });
     expect(result.code, result.stdout + result.stderr).to.equal(0);
-    expect(await query(db.uri, 'SELECT id::int AS id, note FROM mart.big ORDER BY 1')).to.deep.equal([
-      { id: 1, note: 'one' },
-      { id: 2, note: 'two' },
+    expect(await query(db.uri, 'SELECT id::text AS id, note FROM mart.big ORDER BY 1')).to.deep.equal([
+      { id: '1', note: 'one' },
+      { id: '2', note: 'two' },
     ]);
     const again = await dpone(RUN, { cwd: project.path });
     expect(JSON.parse(again.stdout)).to.nested.include({ passed: true, 'result.extracted_rows': 0 });
