@@ -86,6 +86,11 @@ export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map
               `inspect() after ${name} says ${JSON.stringify(there)}, expected ${JSON.stringify(column)}.`,
             );
         }
+        const left = old.schema.columns.find(
+          ({ name: gone }) =>
+            !fresh.schema.columns.some((c) => c.name === gone) && now.schema?.columns.some((c) => c.name === gone),
+        );
+        if (left !== undefined) throw new Error(`inspect() after ${name} still has the column ${left.name}.`);
         await expectTarget(
           b,
           [...old.rows.map(there), ...fresh.rows],
