@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { dpone, type CliResult } from '../support/cli.js';
+import { otlpProtos, otlpProtosMissing } from '@dpone/test-services';
 import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
+import { otlpFaults } from './otlp-schema.js';
 import { Receiver } from './receiver.js';
 import { openLineageEvent, otlpMetrics, otlpTraces } from './shapes.js';
 
@@ -80,6 +83,23 @@ ${checks}${observability === '' ? '' : `observability: ${observability}\n`}`,
     const keyed = receiver.received.filter((one) => String(one.headers['authorization']).includes(SECRET));
     expect(keyed.map(({ path }) => path)).to.include.members(['/v1/traces', '/v1/metrics', '/api/v1/lineage']);
     for (const { body } of receiver.received) expect(body).not.to.contain(SECRET);
+  });
+
+  it('requests are those of the published definitions of OTLP, of loads that end well and badly', async function () {
+    skipWithout(this, await otlpProtosMissing());
+    const protos = await otlpProtos();
+    const otlp = `{otlp: {endpoint: "${receiver.url}"}}`;
+    expect((await run(otlp)).code).to.equal(0);
+    expect((await run(otlp, {}, 'quality: {checks: [{type: min_rows, value: 9}]}\n')).code).to.equal(1);
+    for (const kind of ['traces', 'metrics'] as const) {
+      const bodies = receiver.json(`/v1/${kind}`);
+      expect(bodies).to.not.have.lengthOf(0);
+      expect(bodies.flatMap((body) => otlpFaults(protos, kind, body))).to.deep.equal([]);
+    }
+    // What judges can say no.
+    const [trace] = receiver.json('/v1/traces');
+    const broken = JSON.parse(JSON.stringify(trace).replace('"spanId"', '"span_id"')) as unknown;
+    expect(otlpFaults(protos, 'traces', broken).join()).to.match(/span_id is no field of Span/);
   });
 
   it('a load that failed says so, by its code and nothing of its data', async () => {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 
-/** What OpenLineage asks of events and of the facets that dpone writes, from its published schemas (spec 1-0-5 and facets). */
+/**
+ * What OpenLineage asks of events and of the facets that dpone writes, from its published schemas (spec 1-0-5 and facets).
+ * They are written down here because no package of a registry holds them as files: the clients of Python and Java have
+ * classes that were made from them.
+ */
 const facet = { _producer: z.url(), _schemaURL: z.url() };
 const facets = z.record(z.string(), z.looseObject(facet));
 const schema = z.strictObject({

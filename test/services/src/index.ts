@@ -5,6 +5,7 @@ export { POSTGRES_MAJORS, type PostgresEndpoint, type PostgresMajor, type Postgr
 export { startProxy, type Direction, type ProxyTarget, type TcpProxy } from './tcp-proxy.js';
 export { supervise, type Supervised } from './supervise.js';
 export type { CreateService, Service } from './service.js';
+export { otlpProtos, otlpProtosMissing } from './otlp-protos.js';
 export { freePort } from './free-port.js';
 export { runAs, serverUser, type ServerUser } from './server-user.js';
 export { exited, killTree } from './process-tree.js';
