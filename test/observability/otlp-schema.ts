@@ -71,7 +71,7 @@ function isScalar({ type, name }: protobuf.Field, value: unknown): boolean {
   const range = INTEGERS[type];
   if (range === undefined)
     return typeof value === 'number' || ['NaN', 'Infinity', '-Infinity'].includes(value as string);
-  if (!/^-?\d+$/.test(String(value as string | number))) return false;
-  const number = BigInt(value as string | number);
+  if ((typeof value !== 'string' && typeof value !== 'number') || !/^-?\d+$/.test(String(value))) return false;
+  const number = BigInt(value);
   return number >= range[0] && number <= range[1];
 }

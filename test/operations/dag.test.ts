@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
@@ -34,6 +35,33 @@ describe('dpone dag: which process waits for which', function () {
     });
     const none = await dag('explain-edge', 'shop.yml', '--from', 'lines', '--to', 'customers');
     expect(none).to.deep.equal({ code: 1, stdout: 'customers does not wait for lines.\n' });
+  });
+
+  it('reports on all of it, writes what it is asked to, and fails on what it is told to', async () => {
+    const lone = THREE_TABLES.replaceAll(/\n.*depends_on.*/g, '');
+    expect(lone).to.not.equal(THREE_TABLES);
+    project.write(
+      'lone.yml',
+      lone.replace(/^/, 'validation: {require_table_description: true, missing_description_severity: ERROR}\n'),
+    );
+    const whole = await dag('report', 'shop.yml', '--format', 'json', '--preset', 'debug', '--fail-on', 'both');
+    expect(whole.code, whole.stdout).to.equal(0);
+    expect(JSON.parse(whole.stdout)).to.deep.include({
+      anomalies: [],
+      summary: {
+        task_count: 3,
+        edge_count: 2,
+        group_count: 0,
+        roots: ['customers'],
+        sinks: ['lines'],
+        orphans: [],
+      },
+    });
+    const broken = await dag('report', 'lone.yml', '--fail-on', 'lint_errors', '--out-md', 'out/dag.md');
+    expect(broken).to.deep.equal({ code: 1, stdout: 'out/dag.md\n' });
+    const page = readFileSync(project.file('out/dag.md'), 'utf8');
+    expect(page).to.contain('ORPHAN_TASK').and.to.contain('META_DESCRIPTION_MISSING');
+    expect((await dag('report', 'lone.yml', '--fail-on', 'anomalies')).code).to.equal(0);
   });
 
   it('draws all of it or a part, and knows the nearest name of one that is not there', async () => {
