@@ -5,14 +5,16 @@ import { expect } from 'chai';
 import { query } from '../crash/postgres-shop.js';
 import { skipWithout } from '../support/skip-without.js';
 import { tempProject } from '../support/temp-project.js';
-import { expectTable, passes, thereAndBack, type Outcome } from './edge-table.js';
+import { expectTable, outcomesOf, passes, saidOf, thereAndBack, type Outcome } from './edge-table.js';
+
+const PAGE = 'mssql-fidelity.md';
 
 describe('edge values of Postgres go through SQL Server as they are, or not at all', function () {
   this.timeout(1_800_000);
   let from: FreshDatabase;
   let into: FreshDatabase;
   let between: FreshMssql;
-  const outcomes = new Map<EdgeValue, Outcome>();
+  let outcomes = new Map<EdgeValue, Outcome>();
 
   before(async function () {
     skipWithout(this, mssqlMissing());
@@ -23,17 +25,17 @@ describe('edge values of Postgres go through SQL Server as they are, or not at a
 
   it('each by the lane that is planned', async () => {
     const middle = { type: 'mssql', connection: between.uri, table: { schema: 'dbo', name: 'source' } };
-    for (const value of EDGE_VALUES) {
+    outcomes = await outcomesOf(EDGE_VALUES, saidOf(PAGE, 'there and back'), 'below', async (edges, what) => {
       await between.sql('DROP TABLE IF EXISTS dbo.source');
-      outcomes.set(value, await thereAndBack(from, into, middle, value, mssql));
-    }
+      return thereAndBack(from, into, middle, edges, what, mssql);
+    });
     expect([...outcomes.values()].filter((one) => one === 'exact').length, 'values that are kept').to.be.at.least(40);
   });
 
   it('the page says what is kept', function () {
     if (outcomes.size === 0) this.skip();
     const rows = [...outcomes].map(([{ type, name }, outcome]) => [`\`${type}\``, name, outcome]);
-    expectTable('mssql-fidelity.md', ['type', 'value', 'there and back'], rows);
+    expectTable(PAGE, ['type', 'value', 'there and back'], rows);
   });
 
   it('a table of many types and rows is the same after both ways', async () => {
