@@ -16,9 +16,10 @@ async function step(what, work) {
 }
 
 async function setUp() {
-  if (installNeeded()) await step('installing dependencies from package-lock.json (npm ci)', install);
+  if (installNeeded())
+    await step('installing dependencies from package-lock.json (npm ci; once, a minute or two)', install);
   if (!buildNeeded()) return;
-  console.log('setup: building (tsc -b)');
+  console.log('setup: building (tsc -b; the first time a minute or two)');
   const started = Date.now();
   if (!(await build())) throw new Error('the build failed; the errors stand above');
   console.log(`setup: built in ${((Date.now() - started) / 1000).toFixed(1)} s`);

@@ -1,9 +1,11 @@
+import clickhouse from '@dpone/connector-clickhouse';
 import { PROTOCOL_STEPS } from '@dpone/engine';
 import { clickhouseMissing, freshClickHouse, type FreshClickHouse } from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
+import { firstLoad } from './first-load.js';
 import { csv, day1, day2, mergedById, type Order } from './shop.js';
 import { expectCleanServer } from './clickhouse-shop.js';
 
@@ -110,8 +112,7 @@ describe('a load into ClickHouse killed (SIGKILL) at any step of the protocol', 
     const write = scenario.file ?? csv;
     if (scenario.first !== null) {
       project.write('data/orders.csv', write(scenario.first));
-      const first = await dpone(RUN, { cwd: project.path });
-      expect(first.code, first.stdout + first.stderr).to.equal(0);
+      await firstLoad(project, clickhouse);
     }
     project.write('data/orders.csv', write(day2));
     return project;

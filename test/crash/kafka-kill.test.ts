@@ -1,9 +1,11 @@
+import connector from '@dpone/connector-kafka';
 import { PROTOCOL_STEPS } from '@dpone/engine';
 import { freshDatabase, kafkaMissing, openKafka, type FreshDatabase, type TestKafka } from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
+import { firstLoad } from './first-load.js';
 import { expectCleanEnd } from './evidence.js';
 import { expectCleanTopic, orderMessages } from './kafka-shop.js';
 import { expectCleanServer, query, shopTable, upsert } from './postgres-shop.js';
@@ -119,8 +121,7 @@ describe('a load from or into Kafka killed (SIGKILL) at any step of the protocol
             await kafka.create(place.topic, 2);
             project.write('orders.yml', scenario.manifest(place));
             await scenario.day1?.(place);
-            const first = await dpone(RUN, { cwd: project.path });
-            expect(first.code, first.stdout + first.stderr).to.equal(0);
+            await firstLoad(project, connector);
             await scenario.day2(place);
 
             const killed = await dpone(RUN, { cwd: project.path, env: { DPONE_FAULT_AT: step } });

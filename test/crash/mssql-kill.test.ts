@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import mssql from '@dpone/connector-mssql';
 import { PROTOCOL_STEPS } from '@dpone/engine';
 import { freshMssql, mssqlMissing, type FreshMssql } from '@dpone/test-services';
 import { expect } from 'chai';
@@ -6,6 +7,7 @@ import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
 import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
+import { firstLoad } from './first-load.js';
 import { BAD_LINES, csv, day1, day2, day2New, fingerprint, mergedById, type Order } from './shop.js';
 
 const RUN = ['run', 'orders.yml', '--format', 'json'];
@@ -116,8 +118,7 @@ describe('a load into SQL Server killed (SIGKILL) at any step of the protocol', 
             project.write('orders.yml', manifest(db, scenario));
             if (scenario.before !== undefined) await db.sql(scenario.before);
             project.write('in/orders-1.csv', csv(day1));
-            const first = await dpone(RUN, { cwd: project.path });
-            expect(first.code, first.stdout + first.stderr).to.equal(0);
+            await firstLoad(project, mssql);
             project.write(scenario.rejected > 0 ? 'in/orders-2.csv' : 'in/orders-1.csv', scenario.day2);
 
             const killed = await dpone(RUN, { cwd: project.path, env: { DPONE_FAULT_AT: step } });

@@ -3,6 +3,7 @@ import { freshDatabase } from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { tempProject } from '../support/temp-project.js';
+import { firstLoad } from './first-load.js';
 import { expectCleanServer, query } from './postgres-shop.js';
 import { POSTGRES_SCENARIOS } from './postgres-scenarios.js';
 import { stepsOf } from './scenarios.js';
@@ -22,8 +23,7 @@ describe('a load into Postgres killed (SIGKILL) at any step of the protocol', fu
             if (before !== undefined) {
               for (const [name, content] of Object.entries(before.files ?? {})) project.write(name, content);
               if (before.sql !== undefined) await query(db.uri, before.sql);
-              const first = await dpone(RUN, { cwd: project.path });
-              expect(first.code, first.stdout + first.stderr).to.equal(0);
+              await firstLoad(project);
               if (before.afterwards !== undefined) await query(db.uri, before.afterwards);
             }
             for (const [name, content] of Object.entries(after.files ?? {})) project.write(name, content);

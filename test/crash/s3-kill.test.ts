@@ -1,9 +1,11 @@
+import s3 from '@dpone/connector-s3';
 import { PROTOCOL_STEPS } from '@dpone/engine';
 import { freshBucket, s3Missing } from '@dpone/test-services';
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
 import { tempProject } from '../support/temp-project.js';
+import { firstLoad } from './first-load.js';
 import { csv, day1, day2, day2New, type Order } from './shop.js';
 import { expectCleanBucket, put } from './s3-shop.js';
 
@@ -79,8 +81,7 @@ sink: {type: s3, connection: "${bucket.uri}", table: orders, options: {path: ${t
           try {
             if (first !== null) {
               await put(bucket, 'in/1.csv', csv(first));
-              const done = await dpone(RUN, { cwd: project.path });
-              expect(done.code, done.stdout + done.stderr).to.equal(0);
+              await firstLoad(project, s3);
             }
             await put(bucket, second.key, csv(second.orders));
             const killed = await dpone(RUN, { cwd: project.path, env: { DPONE_FAULT_AT: step } });

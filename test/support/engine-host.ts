@@ -31,7 +31,16 @@ export async function load(
   // Several loads of one project may run at once.
   const file = `load-${process.pid}-${++written}.json`;
   project.write(file, JSON.stringify(manifest));
-  const { clock, ...run } = options;
+  return loadFile(project, file, plugins, options);
+}
+
+/** The same of a manifest that is there. */
+export async function loadFile(
+  project: Pick<TempProject, 'path'>,
+  file: string,
+  plugins: readonly Plugin[] = [],
+  { clock, ...run }: RunOptions & { readonly clock?: EngineHost['clock'] } = {},
+): Promise<ProcessResult> {
   const host = await engineHost(project.path, plugins, clock);
   const { processes } = await loadManifest(file, { workdir: project.path, env: {} });
   return (await runProcesses(host, processes, run)).processes[0]!;

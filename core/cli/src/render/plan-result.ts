@@ -68,7 +68,7 @@ export function planText(plan: PlanResult, format: string): string {
     ['lane', `${lane.id}, ${lane.remote === true ? 'remote ' : ''}${lane.transport}${codec}`],
     ...lane.refused.map((refused): [string, string] => ['', `not ${refused.lane}: ${refused.reason}`]),
     ['rows', rows === null || rows === undefined ? 'not known before the read' : `about ${count(rows)}`],
-    ...(plan.schema_changes.length === 0 ? ['none'] : plan.schema_changes).map((change, i): [string, string] => [
+    ...(plan.schema_changes.length === 0 ? ['no change'] : plan.schema_changes).map((change, i): [string, string] => [
       i === 0 ? 'schema' : '',
       change,
     ]),
