@@ -45,7 +45,7 @@ export async function generatePackage(cliRoot: string, request: GenerateRequest)
     const text = await readFile(join(template, path), 'utf8');
     await put(renamed(path, names), adapted(path, text, request.kind, packageName, names));
   }
-  await put('.gitignore', 'node_modules/\ndist/\n.test-dist/\noclif.manifest.json\n*.tgz\n');
+  await put('.gitignore', 'node_modules/\ndist/\n.test-dist/\n.tsbuildinfo\noclif.manifest.json\n*.tgz\n');
   return { kind: request.kind, name: names.id, package: packageName, folder, files: files.sort() };
 }
 
