@@ -1,4 +1,5 @@
-import { canHold, fail, isInteger, type Column } from '@dpone/sdk';
+import { fail, type Column } from '@dpone/sdk';
+import { castTo, lostText, type Refusal } from './narrowing-sql.js';
 import { rangeOf } from './ranges.js';
 import { ident, text } from './sql.js';
 import { neverNull, physicalName, stagedType } from './types.js';
@@ -10,14 +11,14 @@ export interface Arriving {
   /** One value a column of staging, over the columns of `input() AS i`. */
   readonly values: readonly string[];
   /** Conditions that a row breaks whose value would be changed, each with what to say. */
-  readonly refuses: readonly { readonly when: string; readonly says: string }[];
+  readonly refuses: readonly Refusal[];
 }
 
 /** One column on its way. */
 interface Step {
   readonly type: string;
   readonly value: string;
-  readonly refuses?: { readonly when: string; readonly says: string }[];
+  readonly refuses?: Refusal[];
 }
 
 const unNulled = (column: Column): string => {
@@ -92,7 +93,7 @@ export const fromNative = (source: readonly Column[], staged: readonly Column[],
   );
 
 /** Values that a narrower type would change; compared as the wider type that they came in. */
-function outside(column: Column, ref: string, target: string, wideTimes: boolean): { when: string; says: string }[] {
+function outside(column: Column, ref: string, target: string, wideTimes: boolean): Refusal[] {
   const range =
     column.type.kind === 'date' || column.type.kind === 'timestamp' ? rangeOf(target, wideTimes) : undefined;
   if (range === undefined) return [];
@@ -110,28 +111,6 @@ function outside(column: Column, ref: string, target: string, wideTimes: boolean
   ];
 }
 
-const isNumber = ({ type }: Column): boolean => isInteger(type) || type.kind === 'decimal';
-
-/** CAST keeps the low bits of a number that is too large, and of a text that is one. */
-function castTo(value: string, source: Column, staged: Column): string {
-  const type = stagedType(staged);
-  const from = isNumber(source) || source.type.kind === 'string';
-  const narrows = from && isNumber(staged) && !canHold(staged.type, source.type);
-  return narrows ? `accurateCast(${value}, ${text(type)})` : `CAST(${value} AS ${type})`;
-}
-
-/** A text with more digits after the point than a decimal has would lose them. */
-function cutDigits(value: string, source: Column, staged: Column): { when: string; says: string }[] {
-  if (source.type.kind !== 'string' || staged.type.kind !== 'decimal') return [];
-  const { precision, scale } = staged.type;
-  return [
-    {
-      when: `match(${value}, ${text(`[.][0-9]{${scale}}[0-9]*[1-9]|[eE]`)})`,
-      says: `column ${source.name}: a text is no decimal(${precision},${scale})`,
-    },
-  ];
-}
-
 function arriving(
   source: readonly Column[],
   staged: readonly Column[],
@@ -145,6 +124,6 @@ function arriving(
   return {
     structure: steps.map((one, i) => `${ident(name(i))} ${one.type}`).join(', '),
     values: steps.map((one, i) => castTo(one.value, source[i]!, staged[i]!)),
-    refuses: steps.flatMap((one, i) => [...(one.refuses ?? []), ...cutDigits(one.value, source[i]!, staged[i]!)]),
+    refuses: steps.flatMap((one, i) => [...(one.refuses ?? []), ...lostText(one.value, source[i]!, staged[i]!)]),
   };
 }

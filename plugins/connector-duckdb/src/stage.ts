@@ -15,6 +15,7 @@ import {
 } from '@dpone/sdk';
 import { plainValue } from '@dpone/sdk/connector';
 import { refuseBad, RowAppender, type BadValue } from './appender.js';
+import { convertTo } from './convert-sql.js';
 import type { Doing } from './errors.js';
 import { reading, textLayout, type FileGroup } from './file-layout.js';
 import { readVerified } from './integrity.js';
@@ -22,7 +23,6 @@ import { BAD_COLUMN, type StagingNames } from './names.js';
 import { scanFiles } from './read-files.js';
 import { assertAllNoted, dropRejectTables, misreadRows, REJECT_COLUMNS, unsplitRows } from './rejects.js';
 import type { Session } from './session.js';
-import { sqlType } from './sql.js';
 import { insertStaged, stageFiles } from './staging-sql.js';
 import { explainBadRow } from './strict-read.js';
 
@@ -194,7 +194,7 @@ async function stageRows(
 function moveRows(buffer: string, schema: Schema, ctx: StageContext): string {
   // By position, as in stageFiles.
   const values = ctx.spec.columns.map(
-    (c, i) => `CAST(${quoteIdent(schema.columns[i]!.name)} AS ${sqlType(c)}) AS ${quoteIdent(c.name)}`,
+    (c, i) => `${convertTo(quoteIdent(schema.columns[i]!.name), schema.columns[i]!, c)} AS ${quoteIdent(c.name)}`,
   );
   if (ctx.spec.badRows === 'reject') values.push(`CAST(NULL AS BOOLEAN) AS ${quoteIdent(BAD_COLUMN)}`);
   const relation = `SELECT ${values.join(', ')} FROM ${buffer}`;

@@ -7,6 +7,7 @@ import {
   type LoadRef,
   type StagingSpec,
 } from '@dpone/sdk';
+import { convertTo } from './convert-sql.js';
 import { BAD_COLUMN, type StagingNames } from './names.js';
 import type { FileScan } from './read-files.js';
 import { columnDefinition, columnList, sqlType, tableLabel } from './sql.js';
@@ -47,7 +48,7 @@ export function stageFiles(
     throw fail('DPONE_INTERNAL', `${columns.length} columns of the files meet ${spec.columns.length} of staging`);
   const values = spec.columns.map((column, i) => {
     const value = i === 0 ? strictValue(scan, spec.badRows) : scan.values[i]!;
-    return `CAST(${value} AS ${sqlType(column)}) AS ${quoteIdent(column.name)}`;
+    return `${convertTo(value, columns[i]!, column)} AS ${quoteIdent(column.name)}`;
   });
   const bad = spec.badRows === 'reject' ? [`${badFlag(scan)} AS ${quoteIdent(BAD_COLUMN)}`] : [];
   const inner = `SELECT ${[...values, ...bad].join(', ')} FROM ${scan.from} ${scan.where}`.trimEnd();
