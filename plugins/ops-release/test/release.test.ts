@@ -153,8 +153,15 @@ describe('a whole release through the built program', () => {
   const json = async (file: string): Promise<Record<string, unknown>> =>
     JSON.parse(await readFile(join(cwd, file), 'utf8')) as Record<string, unknown>;
 
+  /** What saw the last change sees the next one of the same file. */
+  let likeliest = Object.values(verifiers);
+
   async function isSeen(file: string, before: Buffer, after: Buffer): Promise<boolean> {
-    for (const verify of Object.values(verifiers)) if ((await verify()).length > 0) return true;
+    for (const verify of likeliest) {
+      if ((await verify()).length === 0) continue;
+      likeliest = [verify, ...likeliest.filter((other) => other !== verify)];
+      return true;
+    }
     // A signature may be spelt otherwise; what it says, and who says it, is then what it was.
     return file.endsWith('.dsse.json') && (await spelling(before)) === (await spelling(after));
   }
