@@ -45,6 +45,20 @@ describe('dpone ops rollback-execute on real loads', function () {
     instance.closeSync();
   };
 
+  it('refuses a load that renamed or dropped a column, before anything is tried', async () => {
+    at = tempProject({ 'in/a.csv': 'id,v\n1,a\n', 'orders.yml': manifest('{mode: full_refresh}') });
+    await load();
+    at.write('in/a.csv', 'id,w\n1,wrong\n');
+    const renamed = manifest('{mode: full_refresh}').replace('name: v', 'name: w');
+    at.write(
+      'orders.yml',
+      renamed.replace('{keep_backup: true}', '{keep_backup: true, schema_evolution: {renames: {v: w}}}'),
+    );
+    const { code, report } = await undo(await load(), '--yes');
+    expect([code, report['blockers']]).to.deep.equal([1, ['rollback.column_gone:rename column v to w']]);
+    expect(await queryDuckdb(at.file('shop.duckdb'), 'SELECT w FROM orders')).to.deep.equal([{ w: 'wrong' }]);
+  });
+
   it('previews, puts the old table back, keeps the wrong one, and lets the next run go on', async () => {
     at = tempProject({ 'in/a.csv': 'id,v\n1,a\n2,b\n', 'orders.yml': manifest('{mode: full_refresh}') });
     const first = await load();

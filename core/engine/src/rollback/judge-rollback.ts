@@ -41,6 +41,8 @@ interface LoadDetail {
   };
   readonly backup?: { readonly table: string; readonly rows: number } | null;
   readonly rollback_of?: string;
+  /** As `describeChange` says them. */
+  readonly schema_changes?: readonly string[];
 }
 
 /** Whether a load can be undone: by its receipt, by what came after it, by what was kept. Reads only. */
@@ -61,6 +63,9 @@ export async function judgeRollback(call: RollbackCall): Promise<Judged> {
   const backup = await sink.rollback.backup(loadId);
   if (backup === null) blockers.push('rollback.backup_missing');
   else if (backup.rows !== (detail?.backup?.rows ?? -1)) blockers.push('rollback.backup_changed');
+  // Rows go back into the table that is there: what it calls otherwise now, or has no more, has no place in it.
+  for (const change of detail?.schema_changes ?? [])
+    if (/^(drop|rename) column /.test(change)) blockers.push(`rollback.column_gone:${change}`);
   const state = await judgeState(call, detail, blockers);
   return { blockers, warnings: await lostRows(sink, receipt), backup, state };
 }

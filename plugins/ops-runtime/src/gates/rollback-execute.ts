@@ -87,6 +87,7 @@ export const rollbackExecute = defineGate({
     runbook: [
       'rollback.receipt_missing: this load never changed the target, or another target is meant.',
       'rollback.newer_load: a later load stands on this one. Undo that one first, or mend the data by a new load.',
+      'rollback.column_gone: the load dropped or renamed a column. The table as it was is the backup: restore from it by hand.',
       'rollback.backup_missing: nothing was kept. Set keep_backup: true in the options of the sink before the next risky load; now restore from the system’s own backups.',
       'rollback.backup_changed: the backup is not what the receipt says. Do not use it before you know why.',
       'rollback.open_load: a run goes on, or was killed. Wait for it, or run it again, which settles it.',
