@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runSteps, say, type Step } from './run-steps.js';
 import { dponeJson, execute, ROOT } from './shell.js';
@@ -93,7 +93,7 @@ function keys(): { readonly DPONE_SIGNING_KEY: string; readonly DPONE_PUBLIC_KEY
     writeFileSync(secret, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
     writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }));
   }
-  say(`signing with ${secret}; who verifies needs ${open}`);
+  say(`signing with ${relative(ROOT, secret)}; who verifies needs ${relative(ROOT, open)}`);
   return { DPONE_SIGNING_KEY: readFileSync(secret, 'utf8'), DPONE_PUBLIC_KEY: readFileSync(open, 'utf8') };
 }
 

@@ -15,6 +15,8 @@ export async function runSteps(
   const red: string[] = [];
   for (const step of steps) {
     const started = performance.now();
+    // Some take minutes: a person who waits sees which; its verdict takes the line's place.
+    if (process.stdout.isTTY) process.stdout.write(`...   ${step.name}\r`);
     const { code } = await shell(step.command, { cwd: ROOT, env: envOf(step) });
     const verdict = code === 0 ? 'green' : step.required ? 'red' : 'left';
     say(`${verdict.padEnd(5)} ${step.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);

@@ -64,6 +64,8 @@ describe('commands', () => {
     expect(command).to.include('"rnu" is no command of dpone. Did you mean run?');
     expect(line((await at.dpone('state', 'inspct', 'orders.yml')).stderr)).to.include('Did you mean state inspect?');
     expect(line((await at.dpone('run', 'orders.yml', '--formt', 'json')).stderr)).to.include('Did you mean --format?');
+    const surplus = line((await at.dpone('init', 'orders')).stderr);
+    expect(surplus).to.include('"init" takes no argument; this is one too many: orders.');
     const missing = line((await at.dpone('run')).stderr);
     expect(missing).to.include('Missing 1 required arg: manifest').and.to.not.include('signify');
   });

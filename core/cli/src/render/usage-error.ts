@@ -48,6 +48,13 @@ function unknownCommand(asked: string, commands: readonly string[], cause: unkno
   const names = commands.map((id) => id.replaceAll(':', ' '));
   const topic = names.some((name) => name.startsWith(`${words[0]} `));
   const name = words.slice(0, topic ? 2 : 1).join(' ');
+  if (names.includes(name)) {
+    const surplus = words.slice(topic ? 2 : 1).join(' ');
+    return fail('DPONE_USAGE', `"${name}" takes no argument; this is one too many: ${surplus}.`, {
+      remedy: `dpone help ${name} shows how it is called.`,
+      cause,
+    });
+  }
   const meant = nearest(name, names);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return fail('DPONE_USAGE', `"${name}" is no command of dpone.${hint}`, {
