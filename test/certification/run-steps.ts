@@ -7,7 +7,7 @@ export interface Step {
   readonly required: boolean;
 }
 
-/** Runs steps as they are printed, each to its end, and says what it came to. Gives the names of those that are red. */
+/** Runs steps as they are printed, each to its end, and says in a line what it came to. Gives the names of those that are red. */
 export async function runSteps(
   steps: readonly Step[],
   envOf: (step: Step) => Readonly<Record<string, string>> = () => ({}),
@@ -17,7 +17,9 @@ export async function runSteps(
     const started = performance.now();
     // Some take minutes: a person who waits sees which; its verdict takes the line's place.
     if (process.stdout.isTTY) process.stdout.write(`...   ${step.name}\r`);
-    const { code } = await shell(step.command, { cwd: ROOT, env: envOf(step) });
+    const { code, stdout } = await shell(step.command, { cwd: ROOT, env: envOf(step), held: true });
+    // The page of a green step lies in its folder; that of a red one says what to do, here and now.
+    if (code !== 0) process.stderr.write(stdout);
     const verdict = code === 0 ? 'green' : step.required ? 'red' : 'left';
     say(`${verdict.padEnd(5)} ${step.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
     if (verdict === 'red') red.push(step.name);

@@ -15,6 +15,8 @@ export interface ShellOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where its output goes: to this process's own, or nowhere but into what is given back. */
   readonly quiet?: boolean;
+  /** What it prints is only given back; what it says on standard error is passed on. */
+  readonly held?: boolean;
 }
 
 /** Commands find `dpone`, `mocha` and Node as they do under `npm run`, whatever shell called this. */
@@ -31,7 +33,7 @@ function ended(
   command: string,
   args: readonly string[],
   isLine: boolean,
-  { cwd = ROOT, env = {}, quiet = false }: ShellOptions,
+  { cwd = ROOT, env = {}, quiet = false, held = quiet }: ShellOptions,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], {
@@ -43,7 +45,7 @@ function ended(
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      if (!quiet) process.stderr.write(text);
+      if (!held) process.stderr.write(text);
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? -1, stdout }));
