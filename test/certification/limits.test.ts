@@ -61,7 +61,13 @@ describe('the limits of a release', function () {
 
   it('let through what was measured, and a machine that is busy with something else', async () => {
     expect(await verdict(MEASURED)).to.deep.equal([0, 0]);
-    const busy = { speed_of_baseline: 0.68, throughput_rows_per_second: 295_000, duration_seconds: 23.3 };
+    // Measured with twenty other processes on two cores.
+    const busy = {
+      speed_of_baseline: 0.613,
+      throughput_rows_per_second: 128_195,
+      duration_seconds: 87.4,
+      memory_peak_mb: 337,
+    };
     expect(await verdict({ ...MEASURED, ...busy })).to.deep.equal([0, 0]);
   });
 
