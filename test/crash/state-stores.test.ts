@@ -59,6 +59,19 @@ describe('state stores in real processes', function () {
     postgres: () => ({ type: 'postgres', uri: db.uri }),
   };
 
+  /** A server ends what it was told last, also where who told it has died since: until then nothing is settled. */
+  const settled: Readonly<Record<string, () => Promise<unknown>>> = {
+    file: () => Promise.resolve(),
+    postgres: () => {
+      const others =
+        'SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND client_port IS NOT NULL';
+      return until(
+        'the server has ended the session of the dead',
+        async () => (await query(db.uri, others)).length === 0,
+      );
+    },
+  };
+
   for (const [name, place] of Object.entries(places)) {
     const count = async (): Promise<number> => {
       const store = await openStateStore(place());
@@ -85,6 +98,7 @@ describe('state stores in real processes', function () {
         await until('it writes', () => worker.answered().length > 3 + kill * 5);
         worker.child.kill('SIGKILL');
         await worker.ended;
+        await settled[name]!();
         const told = worker.answered();
         expect(told).to.deep.equal(told.map((_, i) => from + i + 1));
         expect(await count(), 'what was answered is there, and at most one put more').to.be.within(
