@@ -1,12 +1,12 @@
 import { stableJson, type Json, type SinkLoad } from '@dpone/sdk';
 import type { LoadPlan } from '../plan/load-plan.js';
 import { storeState } from '../plan/state-key.js';
-import { cursorOf } from '../plan/strategy.js';
+import { readCursor } from '../plan/strategy.js';
 
 /** The state that the load leaves, or undefined where it leaves the state as it is. */
 export async function nextState(plan: LoadPlan, staging: SinkLoad): Promise<Json | undefined> {
   const { advance } = plan.read;
-  const cursor = plan.strategy.read === 'increment' ? cursorOf(plan.open) : plan.open.spec.source.cursor;
+  const cursor = readCursor(plan.open, plan.strategy, plan.stateBefore?.state ?? null);
   if (cursor === undefined || advance.kind === 'none') return undefined;
   if (advance.kind === 'value') return changed(plan, storeState(cursor, advance.state));
   const at = plan.read.schema.columns.findIndex((c) => c.name.toLowerCase() === advance.column.toLowerCase());

@@ -2,7 +2,7 @@ import type { BadRowPolicy, FinalizeStep, Json, Predicate, ReadRequest, Schema, 
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { columnsToRead, hintOf } from './columns.js';
 import type { OpenProcess } from './open-process.js';
-import { cursorOf } from './strategy.js';
+import { readCursor } from './strategy.js';
 import { valueOfState } from './state-key.js';
 
 export interface ReadInput {
@@ -25,10 +25,9 @@ export const parallelOf = (open: OpenProcess): number =>
 export async function openRead(input: ReadInput): Promise<SourceRead> {
   const { open, source } = input;
   const { spec } = open;
-  // A load that reads everything goes by the manifest's cursor too, from before its start: what it leaves as state is then
-  // right for an incremental load that follows it.
   const increment = input.read === 'increment';
-  const cursor = increment || spec.source.cursor !== undefined ? cursorOf(open) : undefined;
+  // A load that reads everything reads from before the cursor's start.
+  const cursor = readCursor(open, input, input.stored);
   const hint = hintOf(input.target, spec);
   const request: ReadRequest = {
     scope:

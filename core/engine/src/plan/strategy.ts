@@ -1,6 +1,8 @@
 import {
   fail,
   type ChunkWindow,
+  type Json,
+  type Predicate,
   type Schema,
   type SinkDefinition,
   type SourceDefinition,
@@ -28,8 +30,8 @@ export function cursorOf(call: Pick<StrategyCall, 'spec' | 'source'>): NonNullab
   const known = call.source.capabilities.cursors;
   const where = whereOf(call.spec, 'source.options.incremental_strategy');
   if (stated === undefined) {
-    const own = known.find((kind) => kind === 'new_files' || kind === 'offsets');
-    if (own !== undefined) return { kind: own };
+    const own = ownCursor(call.source);
+    if (own !== undefined) return own;
     throw fail('DPONE_OPTION_CONFLICT', `${call.spec.sink.strategy.mode} reads what is new, and no cursor is named`, {
       where,
       remedy:
@@ -42,6 +44,26 @@ export function cursorOf(call: Pick<StrategyCall, 'spec' | 'source'>): NonNullab
       remedy: known.length === 0 ? 'Use full_refresh: this source has no cursor.' : `It has: ${known.join(', ')}.`,
     });
   return stated;
+}
+
+/**
+ * The cursor that a read goes by, and leaves its place of as state. A read of everything has one, too, where an increment
+ * may follow it: by the manifest's cursor, or where a state is kept by the source's own. Left as it was, the state would
+ * say of rows that the load has replaced that they are there.
+ */
+export function readCursor(
+  call: Pick<StrategyCall, 'spec' | 'source'>,
+  { read, where }: { readonly read: 'all' | 'increment'; readonly where?: Predicate | undefined },
+  stored: Json,
+): ReturnType<typeof cursorOf> | undefined {
+  if (read === 'increment' || call.spec.source.cursor !== undefined) return cursorOf(call);
+  return stored === null || where !== undefined ? undefined : ownCursor(call.source);
+}
+
+/** The list of taken files, or offsets, that a source keeps without being told to. */
+function ownCursor({ capabilities }: SourceDefinition): ReturnType<typeof cursorOf> | undefined {
+  const kind = capabilities.cursors.find((one) => one === 'new_files' || one === 'offsets');
+  return kind === undefined ? undefined : { kind };
 }
 
 /** What the strategy makes of this process. Refuses what source and sink cannot do, before anything is opened. */
