@@ -49,7 +49,9 @@ export class ClickHouseLoad implements SinkLoad {
 
   measure(checks: readonly StagingCheck[]): Promise<CheckOutcome[]> {
     const { session } = this.#ctx;
-    const ask = (sql: string): Promise<Row[]> => session.rows(sql, this.#doing, { settings: { readonly: 2 } });
+    // As the standard has it, what is aggregated of no rows is NULL: ClickHouse's 0 would be held against the rule.
+    const settings = { readonly: 2, aggregate_functions_null_for_empty: 1 };
+    const ask = (sql: string): Promise<Row[]> => session.rows(sql, this.#doing, { settings });
     const words = { object: tableName(this.#staged.table), quote: ident, ask };
     return measureWithQueries(checks, words, (others) => measureChecks(session, this.#staged, others, this.#doing));
   }

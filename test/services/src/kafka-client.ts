@@ -91,6 +91,13 @@ export async function openKafka(server?: KafkaServer): Promise<TestKafka> {
         retry: { initialRetryTime: 30 },
       });
       await withTransaction(own, topic, messages, end);
+      // The broker answers before each partition has its mark: until then a reader ends before the transaction.
+      await cluster.addTargetTopic(topic);
+      for (const { partitionId, leader } of cluster.findTopicPartitionMetadata(topic)) {
+        const ends = async (isolationLevel: 0 | 1): Promise<bigint> =>
+          offsetAt(cluster, topic, partitionId, leader, -1, isolationLevel);
+        while ((await ends(1)) < (await ends(0))) await new Promise((resolve) => setTimeout(resolve, 10));
+      }
     },
     async read(topic) {
       if (!(await admin.listTopics()).includes(topic)) return null;
@@ -124,6 +131,21 @@ async function withTransaction(
   }
 }
 
+/** The last (-1) or first (-2) offset of a partition: of all messages (0), or of those before any open transaction (1). */
+async function offsetAt(
+  cluster: Internals,
+  topic: string,
+  partition: number,
+  nodeId: number,
+  timestamp: -1 | -2,
+  isolationLevel: 0 | 1,
+): Promise<bigint> {
+  const broker = await cluster.findBroker({ nodeId });
+  const topics = [{ topic, partitions: [{ partition, timestamp }] }];
+  const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel, topics });
+  return BigInt(responses[0]!.partitions[0]!.offset);
+}
+
 async function readPartition(
   cluster: Internals,
   topic: string,
@@ -131,14 +153,9 @@ async function readPartition(
   nodeId: number,
 ): Promise<KafkaMessage[]> {
   const broker = await cluster.findBroker({ nodeId });
-  const offsetAt = async (timestamp: number): Promise<bigint> => {
-    const topics = [{ topic, partitions: [{ partition, timestamp }] }];
-    const { responses } = await broker.listOffsets({ replicaId: -1, isolationLevel: 1, topics });
-    return BigInt(responses[0]!.partitions[0]!.offset);
-  };
   const found: KafkaMessage[] = [];
-  const end = await offsetAt(-1);
-  for (let at = await offsetAt(-2); at < end;) {
+  const end = await offsetAt(cluster, topic, partition, nodeId, -1, 1);
+  for (let at = await offsetAt(cluster, topic, partition, nodeId, -2, 1); at < end;) {
     const topics = [{ topic, partitions: [{ partition, fetchOffset: String(at), maxBytes: 1 << 22 }] }];
     const { responses } = await broker.fetch({ replicaId: -1, isolationLevel: 1, maxWaitTime: 100, topics });
     const batch = new Batch(topic, String(at), responses[0]!.partitions[0]!);
