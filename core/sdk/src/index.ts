@@ -38,6 +38,7 @@ export * from './util/escape-html.js';
 export * from './util/exact-json.js';
 export * from './util/identifier.js';
 export * from './util/nearest.js';
+export * from './util/own-cursor.js';
 export * from './util/owner.js';
 export * from './util/paths.js';
 export * from './util/portable-pattern.js';

@@ -2,7 +2,6 @@ import {
   fail,
   laneRefuses,
   nearest,
-  stableJson,
   type FileSet,
   type Json,
   type Lane,
@@ -17,6 +16,7 @@ import {
   type SourceRead,
   type StateAdvance,
 } from '@dpone/sdk';
+import { assertSamePartition } from '@dpone/sdk/connector';
 import { fileSet } from './file-set.js';
 import type { ListedFile } from './listing.js';
 import type { SourceOptions } from './options.js';
@@ -52,7 +52,7 @@ export async function openRead(listed: readonly ListedFile[], request: ReadReque
     advance: advance.kind === 'max' ? { ...advance, column: columnNamed(advance.column, schema).name } : advance,
     identity: { files: files.map((f) => ({ path: f.name, size: f.size, modified: modified(f) })) },
     data: async (partition: Partition, lane: Lane): Promise<LaneData> => {
-      assertSameFiles(partition, spec);
+      assertSamePartition(partition.spec, spec, 'files');
       return lane.transport === 'rows'
         ? { transport: 'rows', schema, batches: codec.read(read, schema, ctx.signal) }
         : { transport: 'pull', files: read, schema, sent };
@@ -60,15 +60,6 @@ export async function openRead(listed: readonly ListedFile[], request: ReadReque
     verify: () => assertUnchanged(files),
     close: () => Promise.resolve(),
   };
-}
-
-/** A partition that another process was given is of the files as they were there: what is not, stops the load. */
-function assertSameFiles(partition: Partition, spec: Json): void {
-  if (stableJson(partition.spec) === stableJson(spec)) return;
-  throw fail('DPONE_SOURCE_CHANGED', 'the files are others, or not as they were, since the load began', {
-    where: 'source.options.path',
-    remedy: 'Run again when the files are complete.',
-  });
 }
 
 const offers = (lane: FileSet['lane']): LaneOffer[] => [

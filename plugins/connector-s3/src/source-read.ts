@@ -2,7 +2,6 @@ import {
   fail,
   laneRefuses,
   nearest,
-  stableJson,
   type FileSet,
   type Json,
   type Lane,
@@ -18,6 +17,7 @@ import {
   type SourceRead,
   type StateAdvance,
 } from '@dpone/sdk';
+import { assertSamePartition } from '@dpone/sdk/connector';
 import type { S3Connection } from './connection/settings.js';
 import type { Transfer } from './download.js';
 import { describe } from './describe.js';
@@ -69,7 +69,7 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
     const rows = where === undefined ? description.rows : undefined;
     const specs = parts.map((part): Json => part.map((one) => [uriOf(one), one.size, one.etag, one.versionId ?? null]));
     const data = async ({ index, spec }: Partition, lane: Lane): Promise<LaneData> => {
-      assertSameObjects(spec, specs[index] ?? null);
+      assertSamePartition(spec, specs[index] ?? null, 'objects');
       if (lane.remote === true) {
         const set: FileSet = {
           ...form,
@@ -121,15 +121,6 @@ export async function openRead(listed: Listed, request: ReadRequest, ctx: Contex
     await copies.close();
     throw error;
   }
-}
-
-/** A partition that another process was given is of the objects as they were there: what is not, stops the load. */
-function assertSameObjects(given: Json, here: Json): void {
-  if (stableJson(given) === stableJson(here)) return;
-  throw fail('DPONE_SOURCE_CHANGED', 'the objects are others, or not as they were, since the load began', {
-    where: 'source.options.path',
-    remedy: 'Run again when the objects are complete.',
-  });
 }
 
 const sizeOf = (objects: readonly StoredObject[]): number => objects.reduce((sum, one) => sum + one.size, 0);

@@ -1,4 +1,4 @@
-import { defineStrategy, fail, type EventEnvelope, type Predicate, type StrategyInput } from '@dpone/sdk';
+import { defineStrategy, fail, ownCursor, type EventEnvelope, type Predicate, type StrategyInput } from '@dpone/sdk';
 import { commonSchema, unusedReason, type CommonOptions } from './common-options.js';
 import { DELETED_AT } from './framework-columns.js';
 import { cdcOptions } from './mode-options.js';
@@ -25,7 +25,7 @@ export const cdcApply = defineStrategy<CommonOptions>({
     const own = options.cdc ?? cdcOptions.parse({});
     const envelope = envelopeOf(input, own);
     const soft = own.delete_policy === 'soft_delete';
-    const stream = cursor !== undefined || source.cursors.some((kind) => kind === 'offsets' || kind === 'new_files');
+    const stream = cursor !== undefined || ownCursor(source) !== undefined;
     return {
       read: stream ? 'increment' : 'all',
       envelope: envelope.columns,

@@ -56,7 +56,7 @@ export function dagReport({ dag, basePath, naming, options, now }: ReportInput):
   const edges = dag.edges.toSorted(
     (a, b) => compare(a.upstream.name, b.upstream.name) || compare(a.downstream.name, b.downstream.name),
   );
-  const listed = options.max_edges === 0 ? edges : edges.slice(0, options.max_edges);
+  const listed = first(edges, options.max_edges);
   const anomalies = anomaliesOf(dag);
   const lint = naming.flatMap(({ file, issues }) => issues.map((issue) => lintOf(file, issue)));
   const found = {
@@ -77,6 +77,9 @@ export function dagReport({ dag, basePath, naming, options, now }: ReportInput):
   };
   return { anomalies, lint, json };
 }
+
+/** At most so many, 0 = all. */
+const first = <T>(all: readonly T[], most: number): readonly T[] => (most === 0 ? all : all.slice(0, most));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -148,7 +151,7 @@ const edgeJson = (edge: DagEdge, { include_evidence, max_triggers }: DagReportOp
 
 /** The report as a page of Markdown. */
 export function dagReportPage(dag: Dag, { anomalies, lint }: DagReport, mostEdges: number): string {
-  const edges = mostEdges === 0 ? dag.edges : dag.edges.slice(0, mostEdges);
+  const edges = first(dag.edges, mostEdges);
   const left = dag.edges.length - edges.length;
   const findings = [
     ...anomalies.map(({ severity, code, message }) => [severity, code, message]),

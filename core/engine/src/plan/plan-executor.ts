@@ -1,4 +1,11 @@
-import { fail, type ExecutorDefinition, type SinkDefinition, type SourceDefinition, withArticle } from '@dpone/sdk';
+import {
+  fail,
+  ownCursor,
+  type ExecutorDefinition,
+  type SinkDefinition,
+  type SourceDefinition,
+  withArticle,
+} from '@dpone/sdk';
 import type { EngineHost } from '../host.js';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import { parseOptions } from './parse-options.js';
@@ -36,7 +43,7 @@ export function refuseElsewhere(
   if (sink.capabilities.parallelStaging !== 'machine')
     throw fail('DPONE_CAPABILITY', `one process at a time can write into ${withArticle(spec.sink.type)} sink`, here);
   // What is new is told by the cursor that is named, or by the source's own.
-  const own = source.capabilities.cursors.find((kind) => kind === 'new_files' || kind === 'offsets');
+  const own = ownCursor(source.capabilities);
   const scope = spec.source.cursor?.kind ?? (read === 'increment' ? own : read);
   const can = source.capabilities.elsewhere ?? [];
   // Partitions of one state are more than one partition of any.

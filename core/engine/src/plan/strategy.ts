@@ -1,5 +1,6 @@
 import {
   fail,
+  ownCursor,
   type ChunkWindow,
   type Json,
   type Predicate,
@@ -30,7 +31,7 @@ export function cursorOf(call: Pick<StrategyCall, 'spec' | 'source'>): NonNullab
   const known = call.source.capabilities.cursors;
   const where = whereOf(call.spec, 'source.options.incremental_strategy');
   if (stated === undefined) {
-    const own = ownCursor(call.source);
+    const own = ofItself(call.source);
     if (own !== undefined) return own;
     throw fail('DPONE_OPTION_CONFLICT', `${call.spec.sink.strategy.mode} reads what is new, and no cursor is named`, {
       where,
@@ -57,12 +58,11 @@ export function readCursor(
   stored: Json,
 ): ReturnType<typeof cursorOf> | undefined {
   if (read === 'increment' || call.spec.source.cursor !== undefined) return cursorOf(call);
-  return stored === null || where !== undefined ? undefined : ownCursor(call.source);
+  return stored === null || where !== undefined ? undefined : ofItself(call.source);
 }
 
-/** The list of taken files, or offsets, that a source keeps without being told to. */
-function ownCursor({ capabilities }: SourceDefinition): ReturnType<typeof cursorOf> | undefined {
-  const kind = capabilities.cursors.find((one) => one === 'new_files' || one === 'offsets');
+function ofItself({ capabilities }: SourceDefinition): ReturnType<typeof cursorOf> | undefined {
+  const kind = ownCursor(capabilities);
   return kind === undefined ? undefined : { kind };
 }
 

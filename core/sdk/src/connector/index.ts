@@ -8,6 +8,7 @@ export * from './plain-value.js';
 export * from './query-checks.js';
 export * from './record-rows.js';
 export * from './renames.js';
+export * from './same-partition.js';
 export * from './shown-value.js';
 export * from './staged-loads.js';
 export * from './version-value.js';
