@@ -24,10 +24,10 @@ const TABLES = `CREATE SCHEMA shop; CREATE SCHEMA mart;
   CREATE TABLE shop.big AS SELECT i AS id, md5(i::text) AS note, repeat('x', 80) AS pad FROM generate_series(1, ${ROWS}) AS i;
   CREATE TABLE mart.big (id int PRIMARY KEY, note text, pad text); INSERT INTO mart.big VALUES (-1, 'old', 'old')`;
 
-const manifest = (source: string, target: string, options: string = ''): string => `
+const manifest = (source: string, target: string, options: string = '', strategy = 'mode: full_refresh'): string => `
 name: big
 source: {type: postgres, connection: "${source}", table: shop.big}
-sink: {type: postgres, connection: "${target}", table: mart.big, options: {${options}}, strategy: {mode: full_refresh}}
+sink: {type: postgres, connection: "${target}", table: mart.big, options: {${options}}, strategy: {${strategy}}}
 engine: {parallel: 1}
 `;
 
@@ -302,4 +302,30 @@ describe('a load into Postgres when something breaks', function () {
       } else expect(await query(uri, 'SELECT count(*) AS rows FROM mart.big')).to.deep.equal([{ rows: String(ROWS) }]);
       await expectNextRunRight(project, uri);
     });
+
+  it('staging that a crash of the server emptied is merged by nobody', async function () {
+    if (givenPostgres() !== undefined) this.skip();
+    await using server = await startPostgres();
+    await server.createDatabase('shop');
+    const uri = server.uri('shop');
+    await query(uri, TABLES);
+    project.write('big.yml', manifest(uri, uri, '', 'mode: incremental_merge, unique_key: id'));
+    let child: ChildProcess | undefined;
+    const run = dpone(RUN, {
+      cwd: project.path,
+      env: { DPONE_FAULT_AT: 'stage.checked:1:SIGSTOP' },
+      onStart: (started) => (child = started),
+    });
+    await untilStopped(() => child?.pid ?? 0);
+    const staged = "SELECT count(*) AS tables FROM pg_class WHERE relname ~ '^__dpone__stg' AND relpersistence = 'u'";
+    expect(await query(uri, staged)).to.deep.equal([{ tables: '2' }]);
+    await server.kill();
+    await server.restart();
+    child!.kill('SIGCONT');
+    failureOf(await run);
+    await expectUntouched(uri);
+    const next = await dpone(RUN, { cwd: project.path });
+    expect(next.code, next.stdout + next.stderr).to.equal(0);
+    expect(await query(uri, 'SELECT count(*) AS rows FROM mart.big')).to.deep.equal([{ rows: String(ROWS + 1) }]);
+  });
 });

@@ -50,7 +50,7 @@ function swapStatements(
   if (facts !== null)
     statements.push(...(keepBackup ? renameToBackup(program.load, facts) : [`DROP TABLE ${table}`]).map(plain));
   // A table cannot change its schema by a rename: staging that is kept elsewhere is copied.
-  if (names.schema === (target.schema ?? DEFAULT_SCHEMA)) {
+  if (!names.scratch && names.schema === (target.schema ?? DEFAULT_SCHEMA)) {
     statements.push(plain(`COMMENT ON TABLE ${names.rows} IS NULL`));
     statements.push({ sql: `ALTER TABLE ${names.rows} RENAME TO ${quoteIdent(target.name)}`, tally: 'swapped' });
   } else statements.push({ sql: `CREATE TABLE ${table} AS FROM ${names.rows}`, tally: 'swapped' });

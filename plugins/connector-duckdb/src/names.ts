@@ -1,4 +1,4 @@
-import type { LoadRef, TableRef } from '@dpone/sdk';
+import { quoteIdent, type LoadRef, type TableRef } from '@dpone/sdk';
 import { DEFAULT_SCHEMA, tableName } from './sql.js';
 
 /** Every table that dpone keeps beside a target. */
@@ -19,23 +19,38 @@ export function metaNames(target: TableRef): MetaNames {
   return { loads: at('__dpone__loads'), state: at('__dpone__state'), locks: at('__dpone__locks') };
 }
 
+/**
+ * A database in memory, attached to the target's: what finalize only reads is kept there, goes to the temporary folder
+ * where memory ends, and is gone with the process. In the file it would be compressed, written and synced for nothing.
+ */
+export const SCRATCH = '__dpone__scratch';
+
 export interface StagingNames {
   readonly schema: string;
-  /** The staged rows' table, quoted and unquoted. */
+  /** Whether the tables are in {@link SCRATCH}. */
+  readonly scratch: boolean;
+  /** The staged rows' table, quoted. */
   readonly rows: string;
-  readonly rowsName: string;
   readonly rejects: string;
 }
 
-export function stagingNames(loadId: LoadRef['loadId'], target: TableRef, stagingSchema?: string): StagingNames {
-  const schema = stagingSchema ?? target.schema ?? DEFAULT_SCHEMA;
-  const name = `${STAGING_PREFIX}${loadId}`;
-  return {
-    schema,
-    rows: tableName({ schema, name }),
-    rowsName: name,
-    rejects: tableName({ schema, name: `${name}${REJECTS_SUFFIX}` }),
-  };
+export interface StagingPlace {
+  /** The schema that the manifest names: staging is there, whatever finalize does with it. */
+  readonly schema?: string | undefined;
+  /** Default: true. */
+  readonly mayBecomeTarget?: boolean | undefined;
+}
+
+export function stagingNames(
+  loadId: LoadRef['loadId'],
+  target: TableRef,
+  { schema, mayBecomeTarget = true }: StagingPlace = {},
+): StagingNames {
+  const scratch = !mayBecomeTarget && schema === undefined;
+  const own = scratch ? DEFAULT_SCHEMA : (schema ?? target.schema ?? DEFAULT_SCHEMA);
+  const at = (suffix: string): string =>
+    `${scratch ? `${quoteIdent(SCRATCH)}.` : ''}${tableName({ schema: own, name: `${STAGING_PREFIX}${loadId}${suffix}` })}`;
+  return { schema: own, scratch, rows: at(''), rejects: at(REJECTS_SUFFIX) };
 }
 
 /** The tables beside a target that the undoing of loads needs. */

@@ -1,6 +1,7 @@
 import {
   fail,
   quoteLiteral,
+  swaps,
   type CheckResult,
   type Column,
   type LaneOffer,
@@ -24,7 +25,7 @@ import { programStatements } from './finalize-sql.js';
 import { lockTarget, type LockOwner } from './lock.js';
 import { sinkOffers } from './lane-offers.js';
 import { compareAndSetState, createMeta, selectReceipts, selectStates } from './meta-sql.js';
-import { metaNames, stagingNames, type MetaNames } from './names.js';
+import { metaNames, stagingNames, type MetaNames, type StagingNames } from './names.js';
 import { openLoads } from './open-loads.js';
 import type { DuckDBConnectionOptions, SinkOptions } from './options.js';
 import type { Row, Session } from './session.js';
@@ -89,7 +90,7 @@ export class DuckDBSink implements Sink {
   }
 
   explain(program: LoadProgram): readonly string[] {
-    const names = stagingNames(program.load.loadId, program.load.target, this.#ctx.stagingSchema);
+    const names = this.#names(program.load.loadId, swaps(program.steps));
     const statements = programStatements(program, names, this.#facts, this.#ctx.options.keep_backup);
     return ['BEGIN', ...statements.map((s) => s.sql), 'COMMIT'];
   }
@@ -101,7 +102,7 @@ export class DuckDBSink implements Sink {
   }
 
   async openLoads(): Promise<readonly { readonly loadId: string }[]> {
-    const { schema } = stagingNames('', this.#ctx.table, this.#ctx.stagingSchema);
+    const { schema } = this.#names('');
     return this.#reading<{ loadId: string }[]>([], (session) => openLoads(session, schema, this.#label, this.#doing));
   }
 
@@ -109,8 +110,7 @@ export class DuckDBSink implements Sink {
   async recover(loadId: string): Promise<'finished' | 'undone'> {
     const receipt = await this.receipt(loadId);
     await this.#writing(async (session) => {
-      const names = stagingNames(loadId, this.#ctx.table, this.#ctx.stagingSchema);
-      for (const statement of dropStaging(names)) await session.run(statement, this.#doing);
+      for (const statement of dropStaging(this.#names(loadId))) await session.run(statement, this.#doing);
     });
     return receipt === null ? 'undone' : 'finished';
   }
@@ -188,10 +188,15 @@ export class DuckDBSink implements Sink {
     await open?.database.close();
   }
 
+  /** Without more: what a process that is gone may have left. */
+  #names(loadId: string, mayBecomeTarget?: boolean): StagingNames {
+    return stagingNames(loadId, this.#ctx.table, { schema: this.#ctx.stagingSchema, mayBecomeTarget });
+  }
+
   #stageContext(load: LoadRef, spec: StagingSpec): StageContext {
     const { signal, clock } = this.#ctx;
     return {
-      names: stagingNames(load.loadId, this.#ctx.table, this.#ctx.stagingSchema),
+      names: this.#names(load.loadId, spec.mayBecomeTarget),
       load,
       spec,
       signal,

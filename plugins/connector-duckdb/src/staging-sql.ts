@@ -8,7 +8,7 @@ import {
   type StagingSpec,
 } from '@dpone/sdk';
 import { convertTo } from './convert-sql.js';
-import { BAD_COLUMN, type StagingNames } from './names.js';
+import { BAD_COLUMN, SCRATCH, type StagingNames } from './names.js';
 import type { FileScan } from './read-files.js';
 import { columnDefinition, columnList, sqlType, tableLabel } from './sql.js';
 import { strictValue } from './strict-read.js';
@@ -19,7 +19,9 @@ export function createStaging(names: StagingNames, load: LoadRef, spec: StagingS
   if (spec.badRows === 'reject') columns.push(`${quoteIdent(BAD_COLUMN)} BOOLEAN`);
   const comment = JSON.stringify({ load_id: load.loadId, target: tableLabel(load.target), process: load.process });
   return [
-    `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(names.schema)}`,
+    names.scratch
+      ? `ATTACH IF NOT EXISTS ':memory:' AS ${quoteIdent(SCRATCH)}`
+      : `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(names.schema)}`,
     `CREATE OR REPLACE TABLE ${names.rows} (${columns.join(', ')})`,
     `COMMENT ON TABLE ${names.rows} IS ${quoteLiteral(comment)}`,
     `CREATE OR REPLACE TABLE ${names.rejects} ("partition" INTEGER, "file" VARCHAR, "line" BIGINT, ` +

@@ -17,12 +17,6 @@ const sink: SinkScenario = {
   tables: (_place, { workdir }) => tableNames(join(workdir, FILE), workdir),
   // A folder where the file should be: a path that is not there yet is made.
   unreachable: () => ({ connection: '.', table: { name: 'orders' } }),
-  waivers: [
-    {
-      behaviour: 'sink.attaches',
-      reason: 'one process writes a DuckDB file at a time, so units are staged in the process that holds the lock',
-    },
-  ],
 };
 
 describe('the duckdb sink shows the kit behaviours', function () {

@@ -7,16 +7,16 @@ const set = (setting: string, value: string): string => `pg_catalog.set_config('
 /**
  * Runs a query with `search_path = pg_catalog`, so that types, functions and tables in what the server spells out
  * (`format_type`, `pg_get_constraintdef`, ...) are named with their schema unless they are the server's own. The setting
- * is local to the transaction, where there is one, and is put back; else it ends with the query.
+ * is local to the transaction, where there is one, and is put back.
  */
 export async function catalogRows(session: Session, sql: string, doing: Doing): Promise<Row[]> {
-  const found = await session.rows(
-    `SELECT ${set('dpone.search_path', KEPT)}, ${set('search_path', "'pg_catalog'")};\n${sql}`,
+  const [, found] = await session.script(
+    [
+      `SELECT ${set('dpone.search_path', KEPT)}, ${set('search_path', "'pg_catalog'")}`,
+      sql,
+      `SELECT ${set('search_path', "pg_catalog.current_setting('dpone.search_path')")}`,
+    ],
     doing,
   );
-  await session.run(
-    `SELECT ${set('search_path', "coalesce(nullif(pg_catalog.current_setting('dpone.search_path', true), ''), current_setting('search_path'))")}`,
-    doing,
-  );
-  return found;
+  return found!;
 }

@@ -1,4 +1,4 @@
-import { quoteIdent, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
+import { quoteIdent, swaps, type FinalizeStep, type LoadProgram, type SchemaChange, type TableRef } from '@dpone/sdk';
 import { copyToBackup } from './backup-sql.js';
 import { convergeStatement } from './converge-sql.js';
 import { eventStatements } from './events-sql.js';
@@ -58,8 +58,7 @@ export function explainProgram(
   keepBackup: boolean,
 ): string[] {
   const ctx = { ...given, facts: facts === null ? null : renamedFacts(facts, program) };
-  const swaps = program.steps.some((s) => s.op === 'replace_all' && s.by === 'swap');
-  const reason = swaps && ctx.facts !== null ? swapReason(program, ctx.facts) : null;
+  const reason = swaps(program.steps) && ctx.facts !== null ? swapReason(program, ctx.facts) : null;
   return [
     'BEGIN',
     ...(keepBackup && ctx.facts !== null ? copyToBackup(program.load) : []),

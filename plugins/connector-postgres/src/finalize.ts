@@ -1,5 +1,6 @@
 import {
   fail,
+  swaps,
   type FinalizeResult,
   type FinalizeStepName,
   type Json,
@@ -10,6 +11,7 @@ import { copyToBackup } from './backup-sql.js';
 import type { Doing } from './errors.js';
 import { programStatements } from './finalize-sql.js';
 import { frameworkStatements } from './framework-sql.js';
+import { lockLost } from './lock.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import type { MetaNames } from './names.js';
 import { ownPartitions } from './own-partitions.js';
@@ -46,14 +48,13 @@ export async function finalizeLoad(
   const result = await session.transaction(doing, async () => {
     await ctx.step('finalize.begun');
     const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
-    if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
+    if (held !== 1) throw lockLost(label, load.fence);
     const before = await heldFacts(session, program, doing);
     const detail = ctx.keepBackup ? await keepBackup(session, program, before, doing) : program.receipt.detail;
     const facts = await renameColumns(session, program, before, doing);
     const now = ctx.now().toISOString();
     const spec = facts === null ? ctx.spec : inTargetOrder(facts, ctx.spec);
-    for (const sql of frameworkStatements(ctx.names, load, spec, ctx.typeOf, now))
-      await session.run(sql, doing, ctx.signal);
+    await session.script(frameworkStatements(ctx.names, load, spec, ctx.typeOf, now), doing, ctx.signal);
     const partitions = await ownPartitions(session, program, facts, ctx.names, doing);
     const statements = programStatements(program, { ...ctx, facts, partitions });
     const counts = await applyStatements(session, program, statements, ctx);
@@ -77,16 +78,15 @@ async function keepBackup(
   doing: Doing,
 ): Promise<Json> {
   await dropOlderBackups(session, load.target, doing);
-  if (facts !== null) for (const sql of copyToBackup(load)) await session.run(sql, doing);
+  if (facts !== null) await session.script(copyToBackup(load), doing);
   const backup = facts === null ? null : await describeBackup(session, load, doing);
   return { ...(receipt.detail as object), backup };
 }
 
 /** What the table is, held so until the end where staging takes its place: what changes meanwhile would be lost. */
 async function heldFacts(session: Session, { load, steps }: LoadProgram, doing: Doing): Promise<TableFacts | null> {
-  const swaps = steps.some((step) => step.op === 'replace_all' && step.by === 'swap');
   const facts = await tableFacts(session, load.target, doing);
-  if (!swaps || facts === null || facts.kind !== 'table') return facts;
+  if (!swaps(steps) || facts === null || facts.kind !== 'table') return facts;
   await session.run(holdDefinition(load.target), doing);
   return tableFacts(session, load.target, doing);
 }

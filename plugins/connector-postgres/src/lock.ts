@@ -1,7 +1,7 @@
 import { fail, type TableRef, type TargetLock } from '@dpone/sdk';
 import { waitForLock } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
-import { createMeta } from './meta-sql.js';
+import { createMeta, lockKey } from './meta-sql.js';
 import { metaNames } from './names.js';
 import type { Server } from './server.js';
 import type { Session } from './session.js';
@@ -27,12 +27,10 @@ export async function lockTarget(
   signal: AbortSignal,
 ): Promise<TargetLock> {
   const deadline = Date.now() + waitMs;
-  const session = await server.session(signal);
+  const session = await server.ownSession(signal);
   try {
     const doing: Doing = { what: `locking ${tableLabel(target)}`, code: 'DPONE_SINK_WRITE' };
-    await session.transaction(doing, async () => {
-      for (const statement of createMeta(metaNames(target))) await session.run(statement, doing);
-    });
+    await session.script(createMeta(metaNames(target)), doing);
     return await waitForLock(() => tryLock(session, target, owner, doing), { deadline, signal, what: doing.what });
   } catch (error) {
     await session.close();
@@ -40,10 +38,17 @@ export async function lockTarget(
   }
 }
 
+/** A load that is not the owner of its target any more. */
+export const lockLost = (label: string, fence: number): Error =>
+  fail(
+    'DPONE_FENCED',
+    `the lock of ${label} is lost: a worker newer than fence ${fence} has it, or its connection is gone`,
+  );
+
 async function tryLock(session: Session, target: TableRef, owner: LockOwner, doing: Doing): Promise<TargetLock> {
   const { locks } = metaNames(target);
   const label = tableLabel(target);
-  const key = `hashtextextended(${textLiteral(`dpone target ${label}`)}, 0)`;
+  const key = lockKey(label);
   const got = await session.row(`SELECT pg_try_advisory_lock(${key}) AS got`, doing);
   if (got?.['got'] !== 't') throw await held(session, locks, label, doing);
   const values = [textLiteral(label), '1', `'session ' || pg_backend_pid()`, textLiteral(owner.loadId)];
@@ -79,6 +84,7 @@ function heldLock(session: Session, locks: string, label: string, fence: number,
       if (released) return;
       released = true;
       try {
+        // Not in one message: the next owner must see the row as it is left, and so the lock goes after the commit.
         await session.run(`UPDATE ${locks} SET owner = NULL WHERE ${mine}`, doing);
         await session.run(`SELECT pg_advisory_unlock(${key})`, doing);
       } finally {

@@ -2,13 +2,16 @@ import { quoteIdent, type LoadProgram, type Receipt, type StateRecord } from '@d
 import type { MetaNames } from './names.js';
 import { textLiteral } from './sql.js';
 
+/** Held until the transaction ends by whoever makes tables that dpone keeps. */
+export const META_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('dpone meta', 0))";
+
 export type Counts = Pick<Receipt, 'inserted' | 'updated' | 'deleted' | 'finalRows'>;
 
 /** Makes the schema and dpone's tables beside the target; does nothing, and needs no right to make them, where they are. */
 export function createMeta(names: MetaNames): string[] {
   return [
     // Two first loads at once would both see no table: the second waits here until the first has committed.
-    "SELECT pg_advisory_xact_lock(hashtextextended('dpone meta', 0))",
+    META_LOCK,
     createSchema(names.schema),
     unlessThere(
       names.loads,
@@ -88,9 +91,17 @@ export function upsertState(
   );
 }
 
-/** Takes the fence's row for writing: a worker that took over meanwhile makes this statement find nothing. */
+/** The advisory lock of a target, by its label. */
+export const lockKey = (target: string): string => `hashtextextended(${textLiteral(`dpone target ${target}`)}, 0)`;
+
+/**
+ * Takes the fence's row for writing. Finds nothing where a worker took over meanwhile, and where the connection that
+ * holds the target's lock is gone: what could take the lock here. So the server has not restarted since the lock was
+ * taken, and staging that is not logged is as it was filled.
+ */
 export const assertFence = (names: MetaNames, target: string, fence: number, loadId: string): string =>
-  `UPDATE ${names.locks} SET load_id = ${textLiteral(loadId)} WHERE target = ${textLiteral(target)} AND fence = ${fence}`;
+  `UPDATE ${names.locks} SET load_id = ${textLiteral(loadId)} WHERE target = ${textLiteral(target)} AND fence = ${fence} ` +
+  `AND NOT pg_try_advisory_xact_lock(${lockKey(target)})`;
 
 const time = (name: string): string =>
   `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${name}`;

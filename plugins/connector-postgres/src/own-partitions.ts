@@ -5,7 +5,7 @@ import { partitionsRefused } from './partitions-sql.js';
 import type { OwnPartition } from './program-context.js';
 import type { Session } from './session.js';
 import { tableLabel, textLiteral } from './sql.js';
-import { tableFacts, type TableFacts } from './target.js';
+import type { TableFacts } from './target.js';
 
 /** Looks at the partitions that a load replaces; none where the target has no partitions of its own by that column. */
 export async function ownPartitions(
@@ -22,36 +22,42 @@ export async function ownPartitions(
   const values = `SELECT DISTINCT ${column} FROM ${names.rows}`;
   const named = await touched(session, facts, values, doing);
   if (named.length === 0) return [];
-  for (const { table } of named) await session.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`, doing);
+  await session.run(`LOCK TABLE ${named.join(', ')} IN SHARE ROW EXCLUSIVE MODE`, doing);
   // By value first: a partition has few of them, however many rows.
-  const held = ({ table }: Named, i: number): string =>
+  const held = (table: string, i: number): string =>
     `SELECT ${i} AS i, coalesce(sum(n), 0) AS "rows", coalesce(sum(n) FILTER (WHERE NOT EXISTS (SELECT FROM staged AS s WHERE s.${column} = t.${column})), 0) AS others, ` +
-    `has_table_privilege(${textLiteral(table)}, 'TRUNCATE') AS may FROM (SELECT ${column}, count(*) AS n FROM ${table} GROUP BY ${column}) AS t`;
+    `${refusedSql(table)} AS refused FROM (SELECT ${column}, count(*) AS n FROM ${table} GROUP BY ${column}) AS t`;
   const rows = await session.rows(
     `WITH staged AS MATERIALIZED (${values}) ${named.map(held).join(' UNION ALL ')} ORDER BY i`,
     doing,
   );
-  const found: OwnPartition[] = [];
-  for (const [i, { table, schema, name }] of named.entries()) {
-    const own = await tableFacts(session, { schema, name }, doing);
-    found.push({
-      table,
-      rows: Number(rows[i]!['rows']),
-      others: Number(rows[i]!['others']),
-      refused: rows[i]!['may'] === 't' ? notEmptied(own) : 'we may not empty it',
-    });
-  }
-  return found;
+  return named.map((table, i) => ({
+    table,
+    rows: Number(rows[i]!['rows']),
+    others: Number(rows[i]!['others']),
+    refused: rows[i]!['refused'] ?? null,
+  }));
 }
 
-interface Named {
-  readonly table: string;
-  readonly schema: string;
-  readonly name: string;
+/**
+ * Why a partition cannot be emptied as a whole, as a text of SQL that is NULL where it can: to empty a table runs no
+ * trigger of its rows, and is refused where rows of others refer to it, also where they refer to the table it is part of.
+ */
+function refusedSql(table: string): string {
+  const first = (catalog: string, where: string): string =>
+    `FROM pg_catalog.${catalog} AS x WHERE ${where} ORDER BY 1 LIMIT 1`;
+  return (
+    `(SELECT CASE WHEN c.relkind <> 'r' THEN 'it is no plain table' ` +
+    `WHEN NOT has_table_privilege(c.oid, 'TRUNCATE') THEN 'we may not empty it' ELSE coalesce(` +
+    `(SELECT 'it has the trigger ' || x.tgname ${first('pg_trigger', 'c.oid IN (x.tgrelid, x.tgconstrrelid) AND NOT x.tgisinternal')}), ` +
+    `(SELECT 'it has the rule ' || x.rulename ${first('pg_rewrite', "x.ev_class = c.oid AND x.rulename <> '_RETURN'")}), ` +
+    `(SELECT x.conrelid::regclass::text || ' refers to it' ${first('pg_constraint', "x.confrelid = c.oid AND x.conrelid <> c.oid AND x.contype = 'f'")})) END ` +
+    `FROM pg_catalog.pg_class AS c WHERE c.oid = ${textLiteral(table)}::regclass)`
+  );
 }
 
-/** The partitions that a staged value fits into, by their own conditions. */
-async function touched(session: Session, facts: TableFacts, values: string, doing: Doing): Promise<Named[]> {
+/** The partitions that a staged value fits into, by their own conditions; quoted. */
+async function touched(session: Session, facts: TableFacts, values: string, doing: Doing): Promise<string[]> {
   const all = await session.rows(
     'SELECT n.nspname AS schema, c.relname AS name, pg_get_partition_constraintdef(c.oid) AS fits FROM pg_inherits AS i ' +
       `JOIN pg_class AS c ON c.oid = i.inhrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE i.inhparent = ${facts.oid} ORDER BY c.oid`,
@@ -66,14 +72,6 @@ async function touched(session: Session, facts: TableFacts, values: string, doin
   );
   return hit.map(({ i }) => {
     const { schema, name } = all[Number(i)]!;
-    return { table: `${quoteIdent(schema!)}.${quoteIdent(name!)}`, schema: schema!, name: name! };
+    return `${quoteIdent(schema!)}.${quoteIdent(name!)}`;
   });
-}
-
-/** To empty a table runs no trigger of its rows, and is refused where rows of others refer to it. */
-function notEmptied(facts: TableFacts | null): string | null {
-  if (facts === null || facts.kind !== 'table') return 'it is no plain table';
-  if (facts.triggers.length > 0) return `it has the trigger ${facts.triggers[0]}`;
-  if (facts.rules.length > 0) return `it has the rule ${facts.rules[0]}`;
-  return facts.referencedBy.length > 0 ? `${facts.referencedBy[0]!.table} refers to it` : null;
 }

@@ -31,6 +31,6 @@ export async function renameColumns(
   doing: Doing,
 ): Promise<TableFacts | null> {
   const statements = renameStatements(program);
-  for (const sql of statements) await session.run(sql, doing);
+  await session.script(statements, doing);
   return statements.length === 0 ? facts : tableFacts(session, program.load.target, doing);
 }

@@ -14,6 +14,7 @@ import {
 import { backupsOf, besideTarget, type KeptBackup } from './backup-sql.js';
 import type { Doing } from './errors.js';
 import { emptyStatement } from './finalize-sql.js';
+import { lockLost } from './lock.js';
 import { assertFence, insertReceipt, upsertState } from './meta-sql.js';
 import { metaNames, type MetaNames } from './names.js';
 import type { Session } from './session.js';
@@ -81,7 +82,7 @@ async function restoreBackup(
   const result = await session.transaction(doing, async () => {
     await ctx.step('finalize.begun');
     const held = await session.run(assertFence(ctx.meta, label, load.fence, load.loadId), doing);
-    if (held !== 1) throw fail('DPONE_FENCED', `${label} is held by a newer worker than fence ${load.fence}`);
+    if (held !== 1) throw lockLost(label, load.fence);
     const kept = await keptFor(session, load.target, undoes, doing);
     if (kept === undefined) throw fail('DPONE_SINK_WRITE', `${label} has no backup of load ${undoes}`);
     const facts = await factsOf(session, load.target, kept, doing);
@@ -89,7 +90,7 @@ async function restoreBackup(
       await session.run(`LOCK TABLE ${tableName(load.target)} IN SHARE ROW EXCLUSIVE MODE`, doing);
     const deleted = facts.target === null ? 0 : await rowsOf(session, load.target, doing);
     const inserted = await rowsOf(session, kept.table, doing);
-    for (const sql of restoreStatements(load.target, kept, facts)) await session.run(sql, doing);
+    await session.script(restoreStatements(load.target, kept, facts), doing);
     await ctx.step('finalize.changed');
     const counts = { inserted, updated: 0, deleted, finalRows: await rowsOf(session, load.target, doing) };
     const now = ctx.now().toISOString();

@@ -53,6 +53,12 @@ export class Session {
     return result.rowCount ?? 0;
   }
 
+  /** Runs statements in one message, and in one transaction: all of them or none. Resolves with the rows of each. */
+  async script(statements: readonly string[], doing: Doing, signal?: AbortSignal): Promise<Row[][]> {
+    if (statements.length === 0) return [];
+    return (await this.#queries(statements.join(';\n'), doing, signal)).map(({ rows }) => rows as Row[]);
+  }
+
   async rows(sql: string, doing: Doing, signal?: AbortSignal): Promise<Row[]> {
     return (await this.#query(sql, doing, signal)).rows as Row[];
   }
@@ -199,7 +205,12 @@ export class Session {
     return this;
   }
 
+  /** Several statements in one text answer with a list, of which the last counts. */
   async #query(sql: string, doing: Doing, signal: AbortSignal | undefined): Promise<QueryResult> {
+    return (await this.#queries(sql, doing, signal)).at(-1)!;
+  }
+
+  async #queries(sql: string, doing: Doing, signal: AbortSignal | undefined): Promise<QueryResult[]> {
     if (this.#closed) throw fail('DPONE_INTERNAL', `${doing.what}: the session is closed`);
     const isCancelled = (): boolean => signal?.aborted === true;
     if (isCancelled()) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`);
@@ -207,8 +218,7 @@ export class Session {
     signal?.addEventListener('abort', cancel, { once: true });
     try {
       const result: QueryResult | QueryResult[] = await this.client.query({ text: sql, types: AS_TEXT });
-      // Several statements in one text answer with a list.
-      return Array.isArray(result) ? (result.at(-1) as QueryResult) : result;
+      return Array.isArray(result) ? result : [result];
     } catch (error) {
       if (isCancelled()) throw fail('DPONE_CANCELLED', `${doing.what}: cancelled`, { cause: error });
       throw postgresError(error, doing);

@@ -182,9 +182,7 @@ export class PostgresLoad implements SinkLoad {
   }
 
   async drop(): Promise<void> {
-    await this.#with(async (session) => {
-      for (const statement of dropStaging(this.#ctx.names)) await session.run(statement, this.#doing);
-    });
+    await this.#with((session) => session.script(dropStaging(this.#ctx.names), this.#doing));
   }
 
   async #with<T>(work: (session: Session) => Promise<T>): Promise<T> {

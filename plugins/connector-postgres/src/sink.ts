@@ -113,10 +113,8 @@ export class PostgresSink implements Sink {
   /** Finalize is one transaction: what did not commit left only staging behind. */
   async recover(loadId: string): Promise<'finished' | 'undone'> {
     const receipt = await this.receipt(loadId);
-    await this.#with(async (session) => {
-      const names = stagingNames(loadId, this.#ctx.table, this.#ctx.stagingSchema);
-      for (const statement of dropStaging(names)) await session.run(statement, this.#doing);
-    });
+    const names = stagingNames(loadId, this.#ctx.table, this.#ctx.stagingSchema);
+    await this.#with((session) => session.script(dropStaging(names), this.#doing));
     return receipt === null ? 'undone' : 'finished';
   }
 
@@ -154,12 +152,8 @@ export class PostgresSink implements Sink {
   async begin(load: LoadRef, staging: StagingSpec): Promise<SinkLoad> {
     const ctx = this.#loadContext(load, staging);
     const columns = stagedColumns(this.#facts, staging);
-    await this.#with((session) =>
-      session.transaction(this.#doing, async () => {
-        for (const statement of createStaging(ctx.names, load, columns, (c) => this.#typeOf(c)))
-          await session.run(statement, this.#doing);
-      }),
-    );
+    const statements = createStaging(ctx.names, load, { ...staging, columns }, (c) => this.#typeOf(c));
+    await this.#with((session) => session.script(statements, this.#doing));
     return new PostgresLoad(ctx, new Set(columns.flatMap((c) => (c.nullable ? [] : [c.name]))));
   }
 

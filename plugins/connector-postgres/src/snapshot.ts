@@ -36,8 +36,7 @@ export async function openSnapshot(
   doing: Doing,
   signal?: AbortSignal,
 ): Promise<Snapshot> {
-  await session.begin(doing, BEGIN);
-  await session.run(SETTINGS, doing);
+  await session.begin(doing, `${BEGIN}; ${SETTINGS}`);
   if (lock !== undefined) await session.run(`LOCK TABLE ${lock} IN ACCESS SHARE MODE`, doing, signal);
   const row = await session.row(
     `SELECT pg_export_snapshot() AS id, pg_current_snapshot() AS text, ` +

@@ -1,14 +1,18 @@
-import { quoteIdent, type Column, type LoadRef } from '@dpone/sdk';
+import { quoteIdent, type Column, type LoadRef, type StagingSpec } from '@dpone/sdk';
 import type { TypeOf } from './framework-sql.js';
 import { createSchema } from './meta-sql.js';
 import type { StagingNames } from './names.js';
 import { tableLabel, textLiteral } from './sql.js';
 
-/** Makes the staging tables of a load; the comment says whose they are, for a run that finds them after a crash. */
+/**
+ * Makes the staging tables of a load; the comment says whose they are, for a run that finds them after a crash. A table
+ * that finalize only reads is not logged: a server that crashes empties it, and then nobody holds the target's lock any
+ * more, without which finalize changes nothing.
+ */
 export function createStaging(
   names: StagingNames,
   load: LoadRef,
-  columns: readonly StagedColumn[],
+  { columns, mayBecomeTarget = true }: StagedColumns,
   typeOf: TypeOf,
 ): string[] {
   const definitions = columns.map((c) => `${quoteIdent(c.name)} ${typeOf(c)}${notNull(c)}`);
@@ -16,9 +20,9 @@ export function createStaging(
   return [
     createSchema(names.schema),
     ...dropStaging(names),
-    `CREATE TABLE ${names.rows} (${definitions.join(', ')})`,
+    `CREATE ${mayBecomeTarget ? '' : 'UNLOGGED '}TABLE ${names.rows} (${definitions.join(', ')})`,
     `COMMENT ON TABLE ${names.rows} IS ${comment}`,
-    `CREATE TABLE ${names.rejects} ("partition" integer, "position" integer, "reason" text NOT NULL, "row" text NOT NULL, "diagnostics" text NOT NULL)`,
+    `CREATE UNLOGGED TABLE ${names.rejects} ("partition" integer, "position" integer, "reason" text NOT NULL, "row" text NOT NULL, "diagnostics" text NOT NULL)`,
     // Also this one says whose it is: after a swap it is all that is left of a load.
     `COMMENT ON TABLE ${names.rejects} IS ${comment}`,
   ];
@@ -37,6 +41,10 @@ export const markShared = ({ rows }: StagingNames, load: LoadRef): string =>
 /** Whether one process alone put rows in. */
 export const selectUnshared = ({ rows }: StagingNames): string =>
   `SELECT 1 WHERE obj_description(${textLiteral(rows)}::regclass, 'pg_class')::json ->> 'shared' IS NULL`;
+
+interface StagedColumns extends Pick<StagingSpec, 'mayBecomeTarget'> {
+  readonly columns: readonly StagedColumn[];
+}
 
 /** A column of staging; where it is NOT NULL, with the name that the target's constraint has (Postgres 18). */
 export type StagedColumn = Column & { readonly notNullName?: string | undefined };

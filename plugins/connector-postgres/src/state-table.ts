@@ -1,7 +1,7 @@
 import { fail, type StateRecord } from '@dpone/sdk';
 import { toState } from '@dpone/sdk/connector';
 import type { Doing } from './errors.js';
-import { compareAndSetState, createSchema, createStateTable, selectStates } from './meta-sql.js';
+import { compareAndSetState, createSchema, createStateTable, META_LOCK, selectStates } from './meta-sql.js';
 import type { Session } from './session.js';
 import { textLiteral } from './sql.js';
 
@@ -41,12 +41,8 @@ export async function putState(
 ): Promise<void> {
   const { now, doing } = at;
   if (!(await isThere(session, of, doing)))
-    await session.transaction(doing, async () => {
-      // Two first writers at once would both see no table: the second waits here until the first has committed.
-      await session.run("SELECT pg_advisory_xact_lock(hashtextextended('dpone meta', 0))", doing);
-      await session.run(createSchema(of.schema), doing);
-      await session.run(createStateTable(of.table), doing);
-    });
+    // Two first writers at once would both see no table: the second waits here until the first has committed.
+    await session.script([META_LOCK, createSchema(of.schema), createStateTable(of.table)], doing);
   if ((await session.run(compareAndSetState(of.table, record, expected, now), doing)) === 1) return;
   const [stored] = await readStates(session, of, `key = ${textLiteral(record.key)}`, doing);
   throw fail('DPONE_FENCED', `the state of ${record.key} was written by load ${stored?.loadId ?? '(none)'} meanwhile`);

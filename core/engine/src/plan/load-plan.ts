@@ -1,5 +1,6 @@
 import {
   fail,
+  swaps,
   type Column,
   type Json,
   type Schema,
@@ -32,6 +33,7 @@ import { quarantinedColumns, withoutQuarantined } from './quarantined-columns.js
 import type { StateAccess } from './state-access.js';
 import { planStrategy } from './strategy.js';
 import { whereOf } from './where.js';
+import { withoutColumns } from './without-columns.js';
 
 /** Everything that a load will do, decided; nothing is written yet. */
 export interface LoadPlan {
@@ -99,7 +101,7 @@ export async function planLoad(open: OpenProcess, source: Source, sink: Sink, ac
     await read.close();
     // What else waits is found again; only the columns are not seen any more.
     return attempt(
-      without(of, leftOut.columns),
+      withoutColumns(of, leftOut.columns),
       leftOut.pending.filter(({ kind }) => kind === 'add_column'),
     );
   };
@@ -113,16 +115,6 @@ const ABSENT = 'the target does not exist and schema_evolution.tables is ignore:
 interface LeftOut {
   readonly columns: readonly string[];
   readonly pending: readonly SchemaChange[];
-}
-
-function without(open: OpenProcess, columns: readonly string[]): OpenProcess {
-  const { spec } = open;
-  const excludeColumns = [...spec.source.excludeColumns, ...columns];
-  const warning = `left out of the load: ${columns.join(', ')} (schema_evolution)`;
-  return {
-    ...open,
-    spec: { ...spec, source: { ...spec.source, excludeColumns }, warnings: [...spec.warnings, warning] },
-  };
 }
 
 type Known = Pick<LoadPlan, 'source' | 'sink' | 'access' | 'target' | 'stateBefore' | 'read'> & {
@@ -186,7 +178,7 @@ async function decide(open: OpenProcess, { plan, early, ...known }: Known): Prom
     plan,
     waits: (change) => known.waits(change) !== undefined,
     setsAside: badRows === 'reject',
-    swaps: aside.length === 0 && first.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
+    swaps: aside.length === 0 && swaps(first.steps),
     physicalType: (column) => {
       const physical = sink.physicalType(column);
       return 'type' in physical ? physical.type : undefined;
@@ -232,7 +224,12 @@ async function decide(open: OpenProcess, { plan, early, ...known }: Known): Prom
     open,
     strategy: settled,
     hasData: true,
-    staging: { columns: evolution.columns, framework: [...framework, ...evolution.kept], badRows },
+    staging: {
+      columns: evolution.columns,
+      framework: [...framework, ...evolution.kept],
+      badRows,
+      mayBecomeTarget: swaps(settled.steps),
+    },
     changes: evolution.changes,
     relaxable: evolution.relaxable,
     pending: evolution.pending,

@@ -1,4 +1,4 @@
-import { typeName, type LoadRef } from '@dpone/sdk';
+import { swaps, typeName, type LoadRef } from '@dpone/sdk';
 import type { SideSpec } from '../manifest/process-spec.js';
 import { listChecks } from '../quality/planned-check.js';
 import { lineageOf } from '../record/lineage.js';
@@ -45,7 +45,7 @@ export function planResult(plan: LoadPlan, load: LoadRef): PlanResult {
       staging_first: true,
       schema: spec.sink.stagingSchema ?? spec.sink.table.schema ?? null,
       table: `__dpone__stg_${load.loadId}`,
-      shadow_or_swap: plan.strategy.steps.some((s) => s.op === 'replace_all' && s.by === 'swap'),
+      shadow_or_swap: swaps(plan.strategy.steps),
     },
     schema_changes: [...changes, ...relaxed, ...plan.pending.map((change) => `waits: ${describeChange(change)}`)],
     schema_evolution: {

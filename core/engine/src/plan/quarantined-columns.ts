@@ -1,4 +1,4 @@
-import { fail, type Column, type Schema, type SinkCapabilities, type StrategyPlan } from '@dpone/sdk';
+import { fail, swaps, type Column, type Schema, type SinkCapabilities, type StrategyPlan } from '@dpone/sdk';
 import type { ProcessSpec } from '../manifest/process-spec.js';
 import type { PlannedCheck } from '../quality/planned-check.js';
 import { whereOf } from './where.js';
@@ -33,8 +33,7 @@ export function withoutQuarantined(
   { spec, can }: { readonly spec: ProcessSpec; readonly can: SinkCapabilities['replaceAllBy'] },
 ): StrategyPlan {
   if (held.length === 0) return strategy;
-  const swaps = strategy.steps.some((step) => step.op === 'replace_all' && step.by === 'swap');
-  if (swaps && can?.includes('truncate_insert') === false)
+  if (swaps(strategy.steps) && can?.includes('truncate_insert') === false)
     throw fail('DPONE_CAPABILITY', `the sink cannot keep ${held.join(', ')} out of a table that it replaces`, {
       where: whereOf(spec, 'sink.options.schema_evolution.columns'),
       remedy: 'Set columns: evolve, freeze or ignore.',

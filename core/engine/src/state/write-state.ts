@@ -25,7 +25,7 @@ export async function writeState(
   const records = packageRecords(host.workdir, spec, host.clock);
   await records.start(load);
   try {
-    const staging = await sink.begin(load, { columns, framework: [], badRows: 'fail' });
+    const staging = await sink.begin(load, { columns, framework: [], badRows: 'fail', mayBecomeTarget: false });
     await staging.finalize({
       load,
       columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })),

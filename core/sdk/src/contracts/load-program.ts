@@ -31,6 +31,10 @@ export type FinalizeStep =
   | AddVersionsStep
   | ApplyEventsStep;
 
+/** Whether staging may take the target's place. */
+export const swaps = (steps: readonly FinalizeStep[]): boolean =>
+  steps.some((step) => step.op === 'replace_all' && step.by === 'swap');
+
 /**
  * Staged rows become versions of their keys (a slowly changing dimension of type 2). A version holds from its `from` up to
  * its `to`, the next one's `from`; the last has no `to` and is current, unless its key has ended. So versions of a key

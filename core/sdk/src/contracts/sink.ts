@@ -88,6 +88,11 @@ export interface StagingSpec {
   readonly columns: readonly Column[];
   readonly framework: readonly FrameworkColumn[];
   readonly badRows: BadRowPolicy;
+  /**
+   * False where finalize only reads staging: then it need not outlast a crash, as long as a load cannot commit without
+   * rows that it staged. Default: true, staging may take the target's place and must be as durable as the target.
+   */
+  readonly mayBecomeTarget?: boolean;
 }
 
 export interface StageResult {

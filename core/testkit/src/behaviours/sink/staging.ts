@@ -58,25 +58,25 @@ export const attaches: Behaviour<SinkScenario> = {
       const whole = held(scenario, orders(1, 20));
       const { columns } = whole.schema;
       const spec = { columns, framework: [], badRows: 'fail' } as const;
-      const fence = await useSink(b, async (sink) => {
-        const lock = await sink.lock(owner(1), 0);
-        const staging = await sink.begin(loadRef(b, 1, lock.fence), spec);
-        await stageInto(b, sink, staging, withRows(whole, whole.rows.slice(0, 9)), 0);
-        await lock.release();
-        return lock.fence;
-      });
       await useSink(b, async (sink) => {
-        const staging = await sink.attach(loadRef(b, 1, fence), spec);
-        await stageInto(b, sink, staging, withRows(whole, whole.rows.slice(9)), 1);
+        const lock = await sink.lock(owner(1), 0);
+        const ref = loadRef(b, 1, lock.fence);
+        const staging = await sink.begin(ref, spec);
+        await stageInto(b, sink, staging, withRows(whole, whole.rows.slice(0, 9)), 0);
+        await useSink(b, async (other) => {
+          const attached = await other.attach(ref, spec);
+          await stageInto(b, other, attached, withRows(whole, whole.rows.slice(9)), 1);
+        });
         const counted = await staging.count();
         if (counted !== 20) throw new Error(`20 rows were staged by two processes, count() says ${counted}.`);
         await staging.finalize(
-          program(loadRef(b, 1, fence), columns, 20, {
+          program(ref, columns, 20, {
             changes: [{ kind: 'create_table', schema: whole.schema }],
             steps: firstSteps(b),
           }),
         );
         await staging.drop();
+        await lock.release();
       });
       await expectTarget(b, whole.rows, columns, 'the target');
     }),

@@ -1,17 +1,18 @@
-import type {
-  Column,
-  FinalizeResult,
-  FinalizeStep,
-  FinalizeStepName,
-  FrameworkColumn,
-  Json,
-  LoadProgram,
-  LoadRef,
-  SchemaChange,
-  Sink,
-  SinkLoad,
-  StageResult,
-  TargetLock,
+import {
+  swaps,
+  type Column,
+  type FinalizeResult,
+  type FinalizeStep,
+  type FinalizeStepName,
+  type FrameworkColumn,
+  type Json,
+  type LoadProgram,
+  type LoadRef,
+  type SchemaChange,
+  type Sink,
+  type SinkLoad,
+  type StageResult,
+  type TargetLock,
 } from '@dpone/sdk';
 import { sameRows } from '../../compare.js';
 import { CASE_TIME, inCase, type Case } from '../../context.js';
@@ -128,10 +129,11 @@ export async function stage(
   sink: Sink,
   load: LoadRef,
   fixture: Fixture,
-  framework: readonly FrameworkColumn[] = [],
+  { framework = [], steps }: Pick<LoadOptions, 'framework' | 'steps'> = {},
 ): Promise<{ staging: SinkLoad; result: StageResult }> {
   const { columns } = fixture.schema;
-  const staging = await sink.begin(load, { columns, framework, badRows: 'fail' });
+  const more = steps === undefined ? {} : { mayBecomeTarget: swaps(steps) };
+  const staging = await sink.begin(load, { columns, framework, badRows: 'fail', ...more });
   return { staging, result: await stageInto(b, sink, staging, fixture, 0) };
 }
 
@@ -179,8 +181,7 @@ export async function loadUnder(
   options: LoadOptions,
 ): Promise<FinalizeResult> {
   const ref = loadRef(b, n, lock.fence, options.startedAt);
-  const framework = options.framework ?? [];
-  const { staging, result } = await stage(b, sink, ref, fixture, framework);
+  const { staging, result } = await stage(b, sink, ref, fixture, options);
   const done = await staging.finalize(
     program(ref, targetColumns(fixture.schema.columns, options), result.rows, options),
   );
