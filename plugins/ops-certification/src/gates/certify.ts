@@ -1,5 +1,6 @@
-import { artifactsInput, collectEvidence, defineGate, fail, policyBlockers, policyInput, readPolicy } from '@dpone/sdk';
+import { artifactsInput, collectEvidence, defineGate, policyBlockers, policyInput, readPolicy } from '@dpone/sdk';
 import { z } from 'zod';
+import { refuseUnknownCapabilities, refuseUnknownConnectors } from '../known-connectors.js';
 import { certifiable } from '../required-capabilities.js';
 
 const input = z.strictObject({
@@ -25,21 +26,18 @@ export const certify = defineGate({
   evaluate: async ({ connector: chosen, artifact, policy: path }, ctx) => {
     const policy = await readPolicy(path, ctx.cwd);
     const all = certifiable((await ctx.host()).plugins());
-    refuseStrangers(
-      chosen,
-      all.map(({ connector }) => connector),
-      '--connector',
-    );
+    refuseUnknownConnectors(chosen, all);
     const isRequired = (one: (typeof all)[number]): boolean =>
       chosen.length === 0 ? one.byDefault : chosen.includes(one.connector);
-    const names = all.flatMap(({ connector, capabilities }) => [
-      connector,
-      ...capabilities.map((c) => `${connector}.${c}`),
-    ]);
-    refuseStrangers(Object.keys(artifact), names, '--artifact');
+    refuseUnknownCapabilities(Object.keys(artifact), all);
     const evidence = await collectEvidence(ctx.cwd, artifact, []);
     const found = new Map(evidence.map((item) => [item.name, item]));
-    const rows = all.flatMap((one) =>
+    // Who asks for one connector is told nothing of the others, but for those whose evidence was attached.
+    const attached = new Set(Object.keys(artifact).map((name) => name.split('.')[0]));
+    const shown = all.filter(
+      ({ connector }) => chosen.length === 0 || chosen.includes(connector) || attached.has(connector),
+    );
+    const rows = shown.flatMap((one) =>
       one.capabilities.map((capability) => {
         const { connector } = one;
         const item = found.get(`${connector}.${capability}`) ?? found.get(connector);
@@ -65,7 +63,7 @@ export const certify = defineGate({
       blockers,
       missing_required: missing.map(({ row }) => `${row.connector}.${row.capability}`),
       connectors: Object.fromEntries(
-        all.map(({ connector }) => [
+        shown.map(({ connector }) => [
           connector,
           Object.fromEntries(
             rows.filter(({ row }) => row.connector === connector).map(({ row }) => [row.capability, row]),
@@ -92,9 +90,3 @@ export const certify = defineGate({
     ],
   },
 });
-
-function refuseStrangers(given: readonly string[], known: readonly string[], where: string): void {
-  const stray = given.find((name) => !known.includes(name));
-  if (stray === undefined) return;
-  throw fail('DPONE_USAGE', `There is no ${stray} to certify.`, { where, remedy: `Name one of: ${known.join(', ')}.` });
-}

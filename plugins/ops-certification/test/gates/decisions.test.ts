@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
-import { expectError } from '@dpone/testkit';
 import { chainHash, type GateReport } from '@dpone/sdk';
 import {
   certificationPack,
@@ -10,6 +9,7 @@ import {
   strategyCertificationArtifact,
   strategyCertificationBundle,
 } from '@dpone/ops-certification';
+import { dpone } from '../support/cli.js';
 import { Workspace } from '../support/workspace.js';
 
 const blockersOf = ({ blockers }: GateReport): readonly string[] => blockers;
@@ -119,10 +119,27 @@ describe('gates that decide on certification', () => {
       expect(blockersOf(await space.run(certify, mixed))).to.eql(['rest.auth.not_passed']);
     });
 
-    it('refuses what is no connector', async () => {
-      await expectError(() => space.run(certify, { connector: ['oracle'] }), ['DPONE_USAGE']);
-      await expectError(() => space.run(certify, { artifact: { 'rest.teleport': 'green.json' } }), ['DPONE_USAGE']);
+    it('tells nothing of connectors that nobody asked for', async () => {
+      const { connectors } = await space.run(certify, { connector: ['rest'], artifact: { ledger: 'green.json' } });
+      expect(Object.keys(connectors)).to.eql(['rest', 'ledger']);
     });
+
+    it('names what is no connector, the nearest and those that are, in a line each', async () => {
+      const said = async (...args: string[]) => {
+        const { exit, stdout, stderr } = await dpone(space.cwd, ['certify', ...args]);
+        expect([exit, stdout]).to.eql([2, '']);
+        return stderr.replaceAll(/\s+/g, ' ');
+      };
+      const acme = await said('--connector', 'acme', '--connector', 'oracle', '--connector', 'postgres');
+      expect(acme).to.include('DPONE_USAGE unknown connectors: acme, oracle at --connector → Known: postgres, mssql');
+      expect(await said('--connector', 'postgers')).to.include(
+        'unknown connector postgers at --connector → Did you mean postgres? Known: postgres,',
+      );
+      expect(await said('--artifact', 'acme.sink=green.json')).to.include('unknown connector acme at --artifact');
+      expect(await said('--artifact', 'rest.pagnation=green.json')).to.include(
+        'rest has no capability pagnation at --artifact → Did you mean pagination? It has: full_refresh,',
+      );
+    }).timeout(60_000);
   });
 
   describe('release-summary', () => {
