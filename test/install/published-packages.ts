@@ -9,14 +9,16 @@ const run = promisify(execFile);
 
 /** Every package of this repository that is published, packed as it is from what is built. */
 export async function packPublished(into: string): Promise<PackedPlugin[]> {
-  // What `dpone generate` copies is part of the package, and made when it is packed.
-  await run(process.execPath, ['scripts/copy-templates.mjs'], { cwd: join(root, 'core/cli') });
+  // What `dpone generate` copies is part of the package, and in the checkout for as long as it is packed.
+  const templates = (...args: string[]): Promise<unknown> =>
+    run(process.execPath, ['scripts/copy-templates.mjs', ...args], { cwd: join(root, 'core/cli') });
+  await templates();
   const own = packages.filter(({ room }) => room !== 'templates');
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', into];
   const { stdout } = await run('npm', [...args, ...own.flatMap(({ name }) => ['--workspace', name])], {
     cwd: root,
     maxBuffer: 64 * 1024 * 1024,
-  });
+  }).finally(() => templates('--remove'));
   const files = new Map(
     (JSON.parse(stdout) as { name: string; filename: string }[]).map(({ name, filename }) => [
       name,

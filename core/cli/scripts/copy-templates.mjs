@@ -1,4 +1,5 @@
-// Puts the templates of `dpone generate` beside the code, less what building and installing made. Runs before packing.
+// Puts the templates of `dpone generate` beside the code, less what building and installing made: before packing, which
+// takes them away afterwards (`--remove`), as a checkout has its own.
 import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -7,4 +8,4 @@ const to = fileURLToPath(new URL('../templates', import.meta.url));
 const MADE = /[\\/](node_modules|dist|\.test-dist|oclif\.manifest\.json|[^\\/]*\.(tsbuildinfo|tgz))$/;
 
 await rm(to, { recursive: true, force: true });
-await cp(from, to, { recursive: true, filter: (path) => !MADE.test(path) });
+if (!process.argv.includes('--remove')) await cp(from, to, { recursive: true, filter: (path) => !MADE.test(path) });

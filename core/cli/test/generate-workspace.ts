@@ -42,16 +42,13 @@ export async function node(
   }
 }
 
-/** Packs a package folder; the tarball's path. */
-export async function pack(folder: string, into: string): Promise<string> {
-  const printed = await node(folder, npm, [
-    'pack',
-    '--json',
-    '--ignore-scripts',
-    '--offline',
-    '--pack-destination',
-    into,
-  ]);
+/** Packs a package folder, without its own scripts unless told; the tarball's path. */
+export async function pack(
+  folder: string,
+  into: string,
+  scripts: '--ignore-scripts' | '--no-ignore-scripts' = '--ignore-scripts',
+): Promise<string> {
+  const printed = await node(folder, npm, ['pack', '--json', scripts, '--offline', '--pack-destination', into]);
   return join(into, (JSON.parse(printed) as { filename: string }[])[0]!.filename);
 }
 

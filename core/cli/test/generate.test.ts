@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expectError } from '@dpone/testkit';
 import { expect } from 'chai';
 import { generatePackage, KINDS } from '../dist/generate/generate-package.js';
 import { namesOf, renamed } from '../dist/generate/names.js';
-import { cliRoot, inFolder, installDependencies, node, tool } from './generate-workspace.js';
+import { cliRoot, inFolder, installDependencies, node, pack, tool } from './generate-workspace.js';
 
 describe('generate', () => {
   it('makes every form of a name', () => {
@@ -44,13 +46,31 @@ describe('generate', () => {
       expect(await readdir(folder)).to.eql(['x']);
     }));
 
-  it('takes the templates beside the code first, where an installed dpone has them', () =>
+  it('takes the templates beside the code in an installed dpone, and those of the repository in a checkout', () =>
     inFolder(async (folder) => {
-      await mkdir(join(folder, 'cli/templates/gate'), { recursive: true });
-      await writeFile(join(folder, 'cli/templates/gate/acme.txt'), 'acme');
-      const made = await generatePackage(join(folder, 'cli'), { kind: 'gate', name: 'x', out: join(folder, 'out') });
-      expect(made.files).to.eql(['.gitignore', 'x.txt']);
+      for (const [place, file] of [
+        ['node_modules/dpone/templates', 'packed'],
+        ['templates', 'root'],
+      ] as const) {
+        await mkdir(join(folder, place, 'gate'), { recursive: true });
+        await writeFile(join(folder, place, 'gate', `acme-${file}.txt`), 'acme');
+      }
+      const made = async (out: string): Promise<readonly string[]> => {
+        const request = { kind: 'gate', name: 'x', out: join(folder, out) } as const;
+        return (await generatePackage(join(folder, 'node_modules/dpone'), request)).files;
+      };
+      expect(await made('installed')).to.eql(['.gitignore', 'x-packed.txt']);
+      await writeFile(join(folder, 'node_modules/dpone/tsconfig.json'), '{}');
+      expect(await made('checkout')).to.eql(['.gitignore', 'x-root.txt']);
     }));
+
+  it('packs the templates, and leaves the checkout as it was', () =>
+    inFolder(async (folder) => {
+      const before = await readdir(cliRoot);
+      const listed = await promisify(execFile)('tar', ['tzf', await pack(cliRoot, folder, '--no-ignore-scripts')]);
+      for (const kind of KINDS) expect(listed.stdout).to.include(`package/templates/${kind}/package.json\n`);
+      expect(await readdir(cliRoot)).to.eql(before.filter((name) => name !== 'templates'));
+    })).timeout(60_000);
 
   for (const kind of KINDS)
     it(`a new ${kind} compiles, lints and passes its conformance suite`, () =>

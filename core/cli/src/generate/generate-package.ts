@@ -58,10 +58,15 @@ async function mustBeFree(folder: string): Promise<void> {
     });
 }
 
-/** Beside the code in an installed dpone, at the root in a checkout. */
+/** At the root of a checkout, whatever an earlier pack left in it; beside the code in an installed dpone. */
 async function templateFolder(cliRoot: string, kind: Kind): Promise<string> {
-  for (const folder of [join(cliRoot, 'templates', kind), join(cliRoot, '../../templates', kind)])
-    if ((await stat(folder).catch(() => undefined))?.isDirectory() === true) return folder;
+  // What the compiler reads is not published. Two folders up from an installed dpone is the user's own project.
+  const isCheckout = await stat(join(cliRoot, 'tsconfig.json')).then(
+    () => true,
+    () => false,
+  );
+  const folder = join(cliRoot, isCheckout ? '../../templates' : 'templates', kind);
+  if ((await stat(folder).catch(() => undefined))?.isDirectory() === true) return folder;
   throw fail('DPONE_INTERNAL', `The template for a ${kind} is not in this installation of dpone.`, { where: cliRoot });
 }
 
