@@ -35,6 +35,22 @@ describe('commands', () => {
     expect(await json('connectors', 'describe', 'duckdb')).to.include({ plugin: '@dpone/connector-duckdb' });
   });
 
+  it('preview leaves out columns that find no room, and JSON has them all', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `measurement_${i}`);
+    at.write('orders.csv', `${names.join(',')}\n${names.map((name) => `${name} of a day`).join(',')}\n`);
+    const { stdout } = await at.dpone('preview', 'orders.yml');
+    const lines = stdout.trimEnd().split('\n');
+    expect(
+      lines.every(({ length }) => length <= 80),
+      stdout,
+    ).to.equal(true);
+    expect(line(stdout)).to.match(
+      /measurement… .* 24 more columns: measurement_6, .* measurement_25, …\. Cut to 80 columns/,
+    );
+    const whole = await json('preview', 'orders.yml');
+    expect(whole['rows']).to.eql([names.map((name) => `${name} of a day`)]);
+  });
+
   it('in JSON print one document on stdout, whatever the exit', async () => {
     at.write('bad.yml', readFileSync(join(at.path, 'orders.yml'), 'utf8').replace('orders.csv', 'gone.csv'));
     for (const [args, exit] of [

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import stringWidth from 'string-width';
 import { BIN, project, type Project } from './dpone.js';
 
 /** util-linux: runs a command on a pseudo terminal. */
@@ -54,5 +55,20 @@ describe('on a terminal', () => {
     expect(code).to.equal(0);
     if (process.env['CI'] === undefined) expect(stdout).to.include('\u001B[2Korders  staging');
     expect(stdout).to.include('orders: loaded');
+  });
+
+  it('preview fits into the terminal, letters of two columns too, and says how to see all', async () => {
+    at.write(
+      'orders.csv',
+      `id,name,note,city\n1,Ada,${'long '.repeat(30)},${'東京都'.repeat(20)}\n2,\u001B[31mred,short,Wien\n`,
+    );
+    const { code, stdout } = await terminal('preview orders.yml', []);
+    expect([code, stdout.includes('\u001B')]).to.eql([0, false]);
+    const lines = stdout.trimEnd().split(/\r?\n/);
+    expect(lines).to.have.lengthOf(6);
+    expect(Math.max(...lines.map((line) => stringWidth(line)))).to.equal(80);
+    expect(lines.map((line) => line.slice(0, 4).trim())).to.eql(['id', 'int6', '----', '1', '2', 'Cut']);
+    expect(lines[3]).to.match(/long…? *…? .*東京都.*…$/);
+    expect(lines[5]).to.equal('Cut to 80 columns; --format json prints all.');
   });
 }).timeout(60_000);

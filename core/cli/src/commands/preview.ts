@@ -32,8 +32,12 @@ export default class Preview extends DponeCommand {
       more: preview.more,
     };
     this.print(flags.format, json, () => {
-      const header = preview.columns.map(({ name, type }) => `${name} (${typeName(type)})`);
-      const table = tableText([header, ...preview.rows.map((row) => row.map(cellText))], flags.format);
+      const names = preview.columns.map(({ name }) => name);
+      const types = preview.columns.map(({ type }) => typeName(type));
+      const header = flags.format === 'md' ? [names.map((name, i) => `${name} (${types[i]})`)] : [names, types];
+      const rows = [...header, ...preview.rows.map((row) => row.map(cellText))];
+      const width = process.stdout.columns ?? 80;
+      const table = tableText(rows, flags.format, { width, headers: header.length });
       return preview.more ? `${table}\n… and more` : table;
     });
   }
