@@ -10,8 +10,9 @@ const run = promisify(execFile);
 /** Every package of this repository that is published, packed as it is from what is built. */
 export async function packPublished(into: string): Promise<PackedPlugin[]> {
   // What `dpone generate` copies is part of the package, and in the checkout for as long as it is packed.
-  const templates = (...args: string[]): Promise<unknown> =>
-    run(process.execPath, ['scripts/copy-templates.mjs', ...args], { cwd: join(root, 'core/cli') });
+  const templates = async (...args: string[]): Promise<void> => {
+    await run(process.execPath, ['scripts/copy-templates.mjs', ...args], { cwd: join(root, 'core/cli') });
+  };
   await templates();
   const own = packages.filter(({ room }) => room !== 'templates');
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', into];
