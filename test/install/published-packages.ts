@@ -19,7 +19,8 @@ export async function packPublished(into: string): Promise<PackedPlugin[]> {
   const { stdout } = await run('npm', [...args, ...own.flatMap(({ name }) => ['--workspace', name])], {
     cwd: root,
     maxBuffer: 64 * 1024 * 1024,
-  }).finally(() => templates('--remove'));
+  });
+  await templates('--remove');
   const files = new Map(
     (JSON.parse(stdout) as { name: string; filename: string }[]).map(({ name, filename }) => [
       name,
