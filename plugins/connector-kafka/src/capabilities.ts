@@ -16,6 +16,10 @@ export const sourceCapabilities: SourceCapabilities = {
       source: 'https://kafka.apache.org/documentation/#semantics',
     },
     {
+      fact: 'A window of offsets or partitions is fetched alone, one of times from the first message of its time on; to its end alone where brokers stamp the messages.',
+      source: 'https://kafka.apache.org/39/javadoc/org/apache/kafka/clients/admin/OffsetSpec.html',
+    },
+    {
       fact: 'Of a compacted topic the read sees what compaction has left: at least the last message of each key.',
       source: 'https://kafka.apache.org/documentation/#compaction',
     },

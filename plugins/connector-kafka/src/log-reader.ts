@@ -20,7 +20,8 @@ export interface LogOptions {
   readonly signal: AbortSignal;
 }
 
-const OUT_OF_RANGE = 1;
+/** The error code of an offset that retention took. */
+export const OUT_OF_RANGE = 1;
 
 /**
  * The records of a range, a response at a time; the next one is on its way while this one is used. Ends at `to` even

@@ -1,4 +1,5 @@
-import { decimalText, fail, isInteger, type Column, type Predicate, type PredicateValue } from '@dpone/sdk';
+import { decimalText, fail, isInteger, typeName, type Column, type Predicate, type PredicateValue } from '@dpone/sdk';
+import { compareMoments, momentOf, sortableMoment, sortableText } from './moment.js';
 
 /** Whether a row of a batch fits; null where NULL leaves it open, as in SQL. */
 export type RowTest = (columns: readonly (readonly unknown[])[], row: number) => boolean | null;
@@ -24,8 +25,7 @@ export function compilePredicate(predicate: Predicate, columns: readonly Column[
       });
     default: {
       const at = indexOf(predicate.column, columns);
-      const { type } = columns[at]!;
-      const test = leaf(predicate, type);
+      const test = leaf(predicate, columns[at]!);
       return (batch, row) => test(batch[at]![row]);
     }
   }
@@ -33,8 +33,7 @@ export function compilePredicate(predicate: Predicate, columns: readonly Column[
 
 type Leaf = Exclude<Predicate, { op: 'and' | 'or' | 'not' | 'sql' }>;
 
-function leaf(predicate: Leaf, type: Column['type']): (value: unknown) => boolean | null {
-  const order = orderOf(type);
+function leaf(predicate: Leaf, column: Column): (value: unknown) => boolean | null {
   switch (predicate.op) {
     case 'is_null':
       return (value) => value === null;
@@ -43,8 +42,9 @@ function leaf(predicate: Leaf, type: Column['type']): (value: unknown) => boolea
     case 'in':
     case 'not_in': {
       const { values, op } = predicate;
+      const orders = values.map((one) => orderOf(column, one));
       return (value) => {
-        const results = values.map((one) => order(value, one));
+        const results = orders.map((order) => order(value));
         const found = results.includes(0) ? true : results.includes(null) ? null : false;
         return found === null ? null : (op === 'in') === found;
       };
@@ -52,8 +52,9 @@ function leaf(predicate: Leaf, type: Column['type']): (value: unknown) => boolea
     default: {
       const { op, value: other } = predicate;
       const holds = { eq: isZero, ne: isNotZero, lt: isBelow, le: isAtMost, gt: isAbove, ge: isAtLeast }[op];
+      const order = orderOf(column, other);
       return (value) => {
-        const result = order(value, other);
+        const result = order(value);
         return result === null ? null : holds(result);
       };
     }
@@ -80,15 +81,41 @@ function fold(all: readonly Predicate[], columns: readonly Column[], decides: bo
   };
 }
 
-type Order = (value: unknown, other: PredicateValue) => number | null;
+/** A value beside the one of the condition: below 0 where it is the smaller; null where either is NULL. */
+type Order = (value: unknown) => number | null;
 
-function orderOf(type: Column['type']): Order {
-  const numeric = isInteger(type) || ['decimal', 'float32', 'float64'].includes(type.kind);
-  const compare = numeric ? byNumber : byText;
-  return (value, other) => (value === null || value === undefined || other === null ? null : compare(value, other));
+function orderOf(column: Column, other: PredicateValue): Order {
+  if (other === null) return () => null;
+  const compare = comparison(column, other);
+  return (value) => (value === null || value === undefined ? null : compare(value));
+}
+
+function comparison(column: Column, other: string | number | boolean): (value: unknown) => number {
+  const { type } = column;
+  if (isInteger(type) || ['decimal', 'float32', 'float64'].includes(type.kind))
+    return (value) => byNumber(value, other);
+  if (type.kind === 'timestamp' || type.kind === 'date') return byTime(column, other);
+  return (value) => byText(value, other);
 }
 
 const byText = (a: unknown, b: unknown): number => (a === b ? 0 : (a as string) < (b as string) ? -1 : 1);
+
+/** By what is meant, not by how it is written: a manifest may say the same time with a space, a zone, or less digits. */
+function byTime({ name, type }: Column, other: string | number | boolean): (value: unknown) => number {
+  const bound = momentOf(String(other));
+  if (bound === undefined || (bound.shifted && !(type.kind === 'timestamp' && type.tz)))
+    throw fail('DPONE_OPTION_CONFLICT', `${name} is ${typeName(type)} and cannot be compared with ${String(other)}`, {
+      where: `column ${name}`,
+      remedy: `Write a date or a time${bound === undefined ? '' : ' without an offset'}, as 2026-11-01${type.kind === 'date' ? '' : 'T00:00:00'}.`,
+    });
+  const sortable = sortableMoment(bound);
+  return (value) => {
+    const own = sortableText(value as string);
+    return own === undefined || sortable === undefined
+      ? compareMoments(momentOf(value as string)!, bound)
+      : byText(own, sortable);
+  };
+}
 
 /** Exact: texts of decimals are compared as scaled integers. */
 function byNumber(a: unknown, b: unknown): number {

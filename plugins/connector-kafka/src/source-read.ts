@@ -14,11 +14,14 @@ import { LINES_OFFER, lineStream, messageLines } from './copy-lines.js';
 import type { Doing } from './errors.js';
 import { readLog, type LogOptions, type LogRange } from './log-reader.js';
 import { messageBatches } from './message-batches.js';
-import { metadataColumns } from './metadata-columns.js';
+import { logIndex } from './log-index.js';
+import { metadataColumns, type MetadataColumn } from './metadata-columns.js';
+import { narrowRanges } from './narrow-ranges.js';
 import { readBounds } from './offsets.js';
-import type { KafkaConnection, SourceOptions } from './options.js';
+import type { KafkaConnection, Metadata, SourceOptions } from './options.js';
 import { compilePredicate, indexOf } from './predicate.js';
 import { valueFormat } from './value-format.js';
+import { whereBounds, type PlaceOf } from './where-bounds.js';
 
 export interface ReadOf {
   readonly client: KafkaClient;
@@ -35,14 +38,14 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
   refuseCursor(request);
   const bounds = await readBounds({ client, topic, options, request, doing });
   for (const warning of bounds.warnings) log.warn(warning);
-  const ranges = bounds.ranges.filter(({ from, to }) => to > from);
-  const identity = {
+  const whole = bounds.ranges.filter(({ from, to }) => to > from);
+  const identityOf = (read: readonly LogRange[]): Json => ({
     topic,
     cluster: client.clusterId,
     isolation: options.isolation,
-    offsets: bounds.ranges.map(({ partition, from, to }) => ({ partition, from, to })),
-  };
-  if (request.state !== null && ranges.length === 0) return nothingNew(identity);
+    offsets: read.map(({ partition, from, to }) => ({ partition, from, to })),
+  });
+  if (request.state !== null && whole.length === 0) return nothingNew(identityOf(bounds.ranges));
   const logOptions: LogOptions = {
     topic,
     isolation: options.isolation,
@@ -52,7 +55,8 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
     signal,
   };
   // The end first, the schemas after it: what a message before the end was written by is registered by then.
-  const format = await valueFormat({ ...of, ranges, logOptions });
+  // Of all messages, also where a condition leaves few to read: chunks of one backfill have the same columns.
+  const format = await valueFormat({ ...of, ranges: whole, logOptions });
   const metadata = metadataColumns(options, topic);
   const all = [...format.columns, ...metadata.map((m) => m.column)];
   refuseTwice(all);
@@ -63,6 +67,14 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
   const order = columns.map((c) => stand.indexOf(c));
   const test = request.where === undefined ? undefined : compilePredicate(request.where, columns);
   const schema = { columns };
+  const ranges =
+    request.where === undefined || request.scope !== 'all'
+      ? whole
+      : await narrowRanges(
+          whole,
+          whereBounds(request.where, placeOf(columns, metadata, options)),
+          logIndex({ ...of, options }),
+        );
 
   async function* batches(own: readonly LogRange[]): AsyncGenerator<RowBatch> {
     for (const range of own)
@@ -96,15 +108,15 @@ export async function openRead(of: ReadOf): Promise<SourceRead> {
   }
 
   // As the messages come, all of each, and none set aside: then they need not be taken apart.
-  const whole = values.length === format.columns.length && order.every((at, i) => at === i) && test === undefined;
-  const asLines = options.message_format === 'json' && whole && request.badRows === 'fail';
+  const asTheyCome = values.length === format.columns.length && order.every((at, i) => at === i) && test === undefined;
+  const asLines = options.message_format === 'json' && asTheyCome && request.badRows === 'fail';
   return {
     schema,
     estimate: { rows: sizeOf(ranges) },
     partitions: partitionsOf(ranges, request.parallel),
     lanes: [...(asLines ? [LINES_OFFER] : []), { id: 'rows', transport: 'rows', cost: 20 }],
     advance: bounds.state === null ? { kind: 'none' } : { kind: 'value', state: bounds.state },
-    identity,
+    identity: identityOf(ranges === whole ? bounds.ranges : ranges),
     data: (partition, lane): Promise<LaneData> => {
       const own = partition.spec as unknown as LogRange[];
       if (lane.id === LINES_OFFER.id) return Promise.resolve(lineStream(schema, (onRows) => lines(own, onRows)));
@@ -128,6 +140,15 @@ const nothingNew = (identity: Json): SourceRead => ({
   verify: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });
+
+/** Which columns are places in the topic, by which the brokers know where messages are. */
+function placeOf(columns: readonly Column[], metadata: readonly MetadataColumn[], options: SourceOptions): PlaceOf {
+  const places = new Map<Column, Metadata>(metadata.map(({ column }, i) => [column, options.metadata[i]!]));
+  return (name) => {
+    const kind = places.get(columns[indexOf(name, columns)]!);
+    return kind === 'partition' || kind === 'offset' || kind === 'timestamp' ? kind : undefined;
+  };
+}
 
 const sizeOf = (ranges: readonly LogRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 

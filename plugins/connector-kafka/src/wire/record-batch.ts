@@ -24,6 +24,9 @@ const MAGIC = 2;
 /** Base offset and length, which the length does not count. */
 const LOG_OVERHEAD = 12;
 
+/** Behind the length: leader epoch, magic, CRC. */
+const ATTRIBUTES_AT = 9;
+
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
@@ -56,7 +59,7 @@ export function readBatches(
         remedy: 'Let the brokers rewrite it (log.message.format.version), or produce the messages again.',
       });
     at = head.at + length;
-    head.at += 9; // leader epoch, magic, CRC: TCP and the broker have checked it
+    head.at += ATTRIBUTES_AT; // TCP and the broker have checked the CRC
     const attributes = head.int16();
     const last = base + head.int32();
     const firstTimestamp = head.int64();
@@ -78,6 +81,19 @@ export function readBatches(
     next = Math.max(next, last + 1);
   }
   return { records, next: Math.min(next, until) };
+}
+
+/** Whether the broker gave the batch that holds an offset, or the first behind it, its time; undefined where there is none. */
+export function isStampedByBroker(bytes: Buffer, offset: number): boolean | undefined {
+  for (let at = 0; at + LOG_OVERHEAD + ATTRIBUTES_AT + 6 <= bytes.length;) {
+    const head = new Cursor(bytes, at);
+    const base = head.int64();
+    at += LOG_OVERHEAD + head.int32();
+    head.at += ATTRIBUTES_AT;
+    const attributes = head.int16();
+    if (base + head.int32() >= offset) return (attributes & LOG_APPEND_TIME) !== 0;
+  }
+  return undefined;
 }
 
 function markerKey(cursor: Cursor): Buffer | null {
