@@ -267,6 +267,11 @@ sink:
         const file = /--ledger (\S+)/.exec(error!.remedy)![1]!;
         const still = await load('id,customer,amount\n4,B,40\n', policy);
         expect([still.code, still.result.result.errors[0]!.message]).to.deep.equal([2, error!.message]);
+        for (const other of ['{on_schema_change: apply}', '{enabled: false}']) {
+          const changed = await load('id,customer,amount\n4,B,40\n', other);
+          expect([changed.code, changed.result.result.errors[0]!.message]).to.deep.equal([2, error!.message]);
+          expect(changed.result.result.errors[0]!.remedy).to.contain(file);
+        }
         expect(await target.rows(['id'])).to.have.lengthOf(2);
         await approve(file);
         expect((await loaded('id,customer,amount,note\n5,D,50,y\n', policy)).schema_changes).to.deep.equal([

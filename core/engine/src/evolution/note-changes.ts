@@ -71,15 +71,17 @@ async function disable(host: EngineHost, spec: ProcessSpec, changes: readonly Sc
   throw disabledError(spec, { reason, ledger });
 }
 
-/** @throws DPONE_SCHEMA_BREAKING where `on_schema_change: disable_pipeline` disabled the process and nobody has released it */
+/**
+ * Asks the ledger alone: a policy that the manifest has now approves nothing.
+ * @throws DPONE_SCHEMA_BREAKING where `on_schema_change: disable_pipeline` disabled the process and nobody has released it
+ */
 export async function refuseDisabled(host: EngineHost, spec: ProcessSpec): Promise<void> {
-  if (spec.schemaEvolution.onSchemaChange !== 'disable_pipeline') return;
   const disabled = await new SchemaLedger(host.workdir, spec).disabled();
   if (disabled !== undefined) throw disabledError(spec, disabled);
 }
 
 const disabledError = (spec: ProcessSpec, { reason, ledger }: { reason: string; ledger: string }): Error =>
   fail('DPONE_SCHEMA_BREAKING', `${spec.name} is disabled: ${reason}`, {
-    where: whereOf(spec, 'sink.options.schema_evolution.on_schema_change'),
+    where: ledger,
     remedy: `Release it, and the change: ${approve(ledger)}`,
   });
