@@ -10,6 +10,8 @@ export interface Target {
   readonly sink: string;
   /** Rows of a SELECT, every value as text, NULL as null. */
   rows(columns: readonly string[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** A statement of somebody else. */
+  run(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ const duckdb = (project: TempProject): Promise<Target> =>
         project.file('shop.duckdb'),
         select(columns, (c) => `${c}::VARCHAR`),
       ),
+    run: (sql) => queryDuckdb(':memory:', `ATTACH '${project.file('shop.duckdb')}' AS shop; USE shop; ${sql}`),
     close: () => Promise.resolve(),
   });
 
@@ -36,6 +39,7 @@ async function postgres(): Promise<Target> {
         db.uri,
         select(columns, (c) => `${c}::text`),
       ),
+    run: (sql) => query(db.uri, sql),
     close: () => db.drop(),
   };
 }
@@ -46,6 +50,7 @@ async function clickhouse(project: TempProject): Promise<Target> {
   return {
     sink: `type: clickhouse, connection: "${db.uri}", table: orders`,
     rows: (columns) => db.sql(select(columns, (c) => `toString(orders.${c})`)),
+    run: (sql) => db.sql(sql),
     close: () => db.drop(),
   };
 }

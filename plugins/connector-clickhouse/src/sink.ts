@@ -32,7 +32,7 @@ import { ClickHouseLoad } from './sink-load.js';
 import { columnList, tableLabel, tableName, text } from './sql.js';
 import type { StageContext } from './stage.js';
 import { createStaging, dropStaging, markOf } from './staging-sql.js';
-import { tableFacts, toSchema, type TableFacts } from './table-facts.js';
+import { tableFacts, toSchema, unfilledRows, type TableFacts } from './table-facts.js';
 import { columnType } from './types.js';
 
 /** Tables of a ClickHouse server as a target. */
@@ -73,6 +73,10 @@ export class ClickHouseSink implements Sink {
       );
     const rows = await session.count(`SELECT count() FROM ${tableName(this.#target)}`, this.#doing);
     return { exists: true, schema: toSchema(this.#facts), rows };
+  }
+
+  async unfilled(...columns: [column: string, successor: string]): Promise<number> {
+    return (await this.#opened()).count(unfilledRows(this.#target, ...columns), this.#doing);
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {

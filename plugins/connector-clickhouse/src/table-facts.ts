@@ -1,7 +1,7 @@
 import type { Column, Schema, TableRef } from '@dpone/sdk';
 import type { Doing } from './errors.js';
 import type { Row, Session } from './session.js';
-import { text } from './sql.js';
+import { ident, tableName, text } from './sql.js';
 import { explained, meaningOf, SYSTEM } from './types.js';
 
 /** What the catalog says about a table. */
@@ -78,6 +78,10 @@ function column(row: Row, zone: string, unreadable: Map<string, string>): Column
 
 /** ClickHouse has keys, but none that is unique: a schema never says a primary key. */
 export const toSchema = (facts: TableFacts): Schema => ({ columns: facts.columns });
+
+/** Counts the rows that have a value in the first column and none in the second. */
+export const unfilledRows = (table: TableRef, column: string, successor: string): string =>
+  `SELECT count() FROM ${tableName(table)} WHERE ${ident(column)} IS NOT NULL AND ${ident(successor)} IS NULL`;
 
 /** Tables of a database whose name begins so, with their UUIDs. */
 export async function tablesLike(

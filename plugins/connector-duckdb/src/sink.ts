@@ -34,7 +34,7 @@ import { DuckDBLoad, stagedList } from './sink-load.js';
 import { DEFAULT_SCHEMA, tableLabel, tableName } from './sql.js';
 import type { StageContext } from './stage.js';
 import { createStaging, dropStaging } from './staging-sql.js';
-import { tableExists, tableFacts, toSchema, type TableFacts } from './target.js';
+import { tableExists, tableFacts, toSchema, unfilledRows, type TableFacts } from './target.js';
 import { columnType } from './types.js';
 
 /** Tables of a DuckDB file as a target. The file is opened when something is asked of it, for writing only by a load. */
@@ -79,6 +79,10 @@ export class DuckDBSink implements Sink {
         `${this.#label} has columns of types that dpone cannot write: ${unreadable.map(([c, t]) => `${c} ${t}`).join(', ')}`,
       );
     return info;
+  }
+
+  unfilled(...columns: [column: string, successor: string]): Promise<number> {
+    return this.#reading(0, (session) => session.count(unfilledRows(this.#ctx.table, ...columns), this.#doing));
   }
 
   accepts(columns: readonly Column[]): readonly LaneOffer[] {

@@ -1,7 +1,7 @@
 import { quoteIdent, quoteLiteral, type CanonicalType, type Column, type Schema, type TableRef } from '@dpone/sdk';
 import type { Doing } from './errors.js';
 import type { Session } from './session.js';
-import { DEFAULT_SCHEMA } from './sql.js';
+import { DEFAULT_SCHEMA, tableName } from './sql.js';
 import { canonicalType, SYSTEM } from './types.js';
 
 /** What the catalog says about a table. */
@@ -52,6 +52,10 @@ export async function tableFacts(session: Session, table: TableRef, doing: Doing
     unreadable,
   };
 }
+
+/** Counts the rows that have a value in the first column and none in the second. */
+export const unfilledRows = (table: TableRef, column: string, successor: string): string =>
+  `SELECT count(*) FROM ${tableName(table)} WHERE ${quoteIdent(column)} IS NOT NULL AND ${quoteIdent(successor)} IS NULL`;
 
 export async function tableExists(session: Session, table: TableRef, doing: Doing): Promise<boolean> {
   const found = await session.count(

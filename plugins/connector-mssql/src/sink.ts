@@ -29,7 +29,7 @@ import { openServer, type Server } from './server.js';
 import type { Row, Session } from './session.js';
 import { checkSink } from './sink-check.js';
 import { MssqlLoad, type LoadContext } from './sink-load.js';
-import { columnList, tableLabel, tableName, textLiteral } from './sql.js';
+import { columnList, quoteName, tableLabel, tableName, textLiteral } from './sql.js';
 import { createStaging, dropStaging, markShared, type StagingMark, type StagingPlan } from './staging-sql.js';
 import { tableFacts, toSchema, type TableFacts } from './target.js';
 import { columnType, stagedType } from './types.js';
@@ -72,6 +72,12 @@ export class MssqlSink implements Sink {
       async (session) =>
         (await session.count(`SELECT COUNT_BIG(*) AS n FROM (${some}) AS first_rows`, this.#doing)) > rows,
     );
+  }
+
+  unfilled(column: string, successor: string): Promise<number> {
+    const where = `${quoteName(column)} IS NOT NULL AND ${quoteName(successor)} IS NULL`;
+    const count = `SELECT COUNT_BIG(*) AS n FROM ${tableName(this.#ctx.table)} WHERE ${where}`;
+    return this.#with((session) => session.count(count, this.#doing));
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {

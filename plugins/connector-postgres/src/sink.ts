@@ -1,5 +1,6 @@
 import {
   fail,
+  quoteIdent,
   type CheckResult,
   type Column,
   type LaneOffer,
@@ -79,6 +80,12 @@ export class PostgresSink implements Sink {
     return this.#with(
       async (session) => (await session.count(`SELECT count(*) FROM (${some}) AS first_rows`, this.#doing)) > rows,
     );
+  }
+
+  unfilled(column: string, successor: string): Promise<number> {
+    const where = `${quoteIdent(column)} IS NOT NULL AND ${quoteIdent(successor)} IS NULL`;
+    const count = `SELECT count(*) FROM ${tableName(this.#ctx.table)} WHERE ${where}`;
+    return this.#with((session) => session.count(count, this.#doing));
   }
 
   accepts(_columns: readonly Column[]): readonly LaneOffer[] {

@@ -48,9 +48,14 @@ export class SchemaLedger {
     return { id, change: describeChange(change), ledger: `${this.#folder}/${id}.json` };
   }
 
-  /** Ids of the changes whose file, as it is now, somebody approved, and the checksums of all that was approved. */
-  async approved(): Promise<{ readonly ids: ReadonlySet<string>; readonly checksums: ReadonlySet<string> }> {
-    const checksums = await approvedChecksums(join(this.#workdir, APPROVALS));
+  /**
+   * Ids of the changes whose file, as it is now, somebody approved, and the checksums of all that was approved; with
+   * `losing`, only of approvals that say that values may be lost.
+   */
+  async approved(
+    losing = false,
+  ): Promise<{ readonly ids: ReadonlySet<string>; readonly checksums: ReadonlySet<string> }> {
+    const checksums = await approvedChecksums(join(this.#workdir, APPROVALS), losing);
     const ids = new Set<string>();
     for (const { name, text } of await this.#approvable()) {
       if (!checksums.has(sha256(text))) continue;
@@ -154,15 +159,15 @@ export interface Applied {
 const filesOf = async (folder: string): Promise<string[]> =>
   (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).toSorted();
 
-async function approvedChecksums(root: string): Promise<ReadonlySet<string>> {
+async function approvedChecksums(root: string, losing = false): Promise<ReadonlySet<string>> {
   const checksums = new Set<string>();
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (!entry.isFile() || !entry.name.startsWith('appr_') || !entry.name.endsWith('.json')) continue;
     const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
     const approval = parsed(text);
-    if (approval?.['approval_status'] === 'approved' && typeof approval['ledger_sha256'] === 'string')
-      checksums.add(approval['ledger_sha256']);
+    if (approval?.['approval_status'] !== 'approved' || (losing && approval['drop_unfilled'] !== true)) continue;
+    if (typeof approval['ledger_sha256'] === 'string') checksums.add(approval['ledger_sha256']);
   }
   return checksums;
 }

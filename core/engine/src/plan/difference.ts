@@ -30,6 +30,11 @@ export function breakingError(differences: readonly Difference[], pending: reado
     where: differences.map((d) => d.column).join(', '),
     remedy: [...remedies].join(' '),
   });
+  return refusedFor(pending, error);
+}
+
+/** Notes what waits behind a refusal. */
+export function refusedFor<E extends Error>(pending: readonly SchemaChange[], error: E): E {
   waitingBehind.set(error, pending);
   return error;
 }

@@ -20,6 +20,7 @@ import { planChecks } from './checks.js';
 import { chooseLanes } from './choose-lanes.js';
 import { readExpandContract, type ExpandContract } from '../evolution/expand-contract.js';
 import { refuseDisabled } from '../evolution/note-changes.js';
+import { refuseUnfilled } from '../evolution/refuse-unfilled.js';
 import { waitingChanges, type WaitOf } from '../evolution/waiting-changes.js';
 import { contractWarnings, eventColumns, findName, resolveColumns } from './columns.js';
 import { limitWarnings, refuseChanges } from './evolution-policy.js';
@@ -186,6 +187,7 @@ async function decide(open: OpenProcess, { plan, early, ...known }: Known): Prom
   });
   if (evolution.leftOut.length > 0) return { columns: evolution.leftOut, pending: evolution.pending };
   refuseChanges(spec, evolution.changes);
+  await refuseUnfilled({ host, spec, sink, plan, changes: evolution.changes, steps: first.steps });
   const moved = uniqueKey.find((name) => !evolution.columns.some((c) => c.name === name));
   if (moved !== undefined)
     throw fail(

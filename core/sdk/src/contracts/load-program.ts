@@ -35,6 +35,9 @@ export type FinalizeStep =
 export const swaps = (steps: readonly FinalizeStep[]): boolean =>
   steps.some((step) => step.op === 'replace_all' && step.by === 'swap');
 
+/** Whether no row of before is left. */
+export const replacesAll = (steps: readonly FinalizeStep[]): boolean => steps.some((step) => step.op === 'replace_all');
+
 /**
  * Staged rows become versions of their keys (a slowly changing dimension of type 2). A version holds from its `from` up to
  * its `to`, the next one's `from`; the last has no `to` and is current, unless its key has ended. So versions of a key

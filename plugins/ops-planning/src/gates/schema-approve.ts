@@ -9,6 +9,10 @@ const input = z.strictObject({
     .string()
     .regex(/^[^\p{Cc}]*\S[^\p{Cc}]*$/u, 'names nobody')
     .describe('Who approves.'),
+  drop_unfilled: z
+    .boolean()
+    .default(false)
+    .describe('A contracting step may drop a column whose successor lacks values that it has: these values are lost.'),
   output_dir: folderInput('.dpone/schema-approvals/latest', 'Where the approval is written.'),
 });
 
@@ -20,7 +24,7 @@ export const schemaApprove = defineGate({
   input,
   example: { ledger: '.dpone/schema_changes/schema_change.json', approver: 'data-architect' },
   format: 'text',
-  evaluate: async ({ ledger, approver, output_dir }, ctx) => {
+  evaluate: async ({ ledger, approver, drop_unfilled, output_dir }, ctx) => {
     const path = plainPath(ledger);
     const artifact = await readArtifact(resolve(ctx.cwd, path));
     if (artifact.state !== 'json' || !isJsonObject(artifact.value) || Object.keys(artifact.value).length === 0)
@@ -32,12 +36,13 @@ export const schemaApprove = defineGate({
         },
       );
     const { status } = artifact.value;
-    const id = approvalId(path, approver, typeof status === 'string' ? status : 'None');
+    const id = approvalId(path, approver, typeof status === 'string' ? status : 'None', drop_unfilled);
     const output = plainPath(output_dir);
     return {
       approval_id: id,
       approval_status: 'approved',
       approver,
+      ...(drop_unfilled ? { drop_unfilled } : {}),
       ledger_path: path,
       ledger_sha256: artifact.sha256,
       approved_at:
@@ -62,9 +67,11 @@ export const schemaApprove = defineGate({
   },
 });
 
-/** Other tools make the same id. */
-const approvalId = (ledger: string, approver: string, status: string): string =>
-  `appr_${createHash('sha256').update(`${ledger}:${approver}:${status}`).digest('hex').slice(0, 24)}`;
+/** Other tools make the same id; what they know nothing of makes another. */
+const approvalId = (ledger: string, approver: string, status: string, dropUnfilled: boolean): string => {
+  const of = [ledger, approver, status, ...(dropUnfilled ? ['drop_unfilled'] : [])].join(':');
+  return `appr_${createHash('sha256').update(of).digest('hex').slice(0, 24)}`;
+};
 
 /** The time of the same approval of the same bytes: it is not given twice. */
 async function approvedBefore(path: string, sha256: string): Promise<string | undefined> {

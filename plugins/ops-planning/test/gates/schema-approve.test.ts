@@ -56,6 +56,15 @@ describe('schema approve', () => {
     expect((await approve({ output_dir: 'other' })).ledger_sha256).not.to.equal(first.ledger_sha256);
   });
 
+  it('says that values may be lost only where that is asked for, and beside an approval that does not', async () => {
+    await space.put('l.json', '{"status":"deferred"}');
+    const plain = await approve();
+    const losing = await approve({ drop_unfilled: true });
+    expect(losing.approval_id).not.to.equal(plain.approval_id);
+    expect(await space.json(`out/${plain.approval_id}.json`)).not.to.have.property('drop_unfilled');
+    expect(await space.json(`out/${losing.approval_id}.json`)).to.include({ drop_unfilled: true });
+  });
+
   for (const content of ['{}', '[]', '"x"', '{', ''])
     it(`refuses the ledger ${JSON.stringify(content)} and writes nothing`, async () => {
       await space.put('l.json', content);

@@ -65,9 +65,32 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
+/** Before a column is dropped for another, somebody asks what it alone holds. */
+const countsUnfilled: Behaviour<SinkScenario> = {
+  id: 'sink.schema.unfilled',
+  title: 'unfilled() counts the rows that have a value in a column and none in its successor',
+  applies: ({ definition }) => definition.capabilities.ddl.includes('drop_column'),
+  run: (scenario) =>
+    bench(scenario, async (b) => {
+      const old = withColumn(held(scenario, orders(1, 6)), note, (row) => (Number(row['id']) > 4 ? null : 'old'));
+      const successor = { ...note, name: 'Note "2"' };
+      await create(
+        b,
+        1,
+        withColumn(old, successor, (row) => (Number(row['id']) === 1 ? 'new' : null)),
+      );
+      const counted = await useSink(b, async (sink) => {
+        await sink.inspect();
+        return [await sink.unfilled?.('note', successor.name), await sink.unfilled?.(successor.name, 'note')];
+      });
+      if (counted.join() !== '3,0') throw new Error(`unfilled() says ${counted.join(' and ')}, expected 3 and 0.`);
+    }),
+};
+
 /** Every schema change that a sink declares keeps the old rows and takes the new ones. */
-export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map(
-  ({ name, change, before, after, there = (row) => row }) => ({
+export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = [
+  countsUnfilled,
+  ...CHANGES.map(({ name, change, before, after, there = (row) => row }): Behaviour<SinkScenario> => ({
     id: `sink.schema.${name}`,
     title: `${name} keeps the rows that are there and takes the new ones`,
     applies: ({ definition }) =>
@@ -98,5 +121,5 @@ export const SCHEMA_BEHAVIOURS: readonly Behaviour<SinkScenario>[] = CHANGES.map
           `the target after ${name}`,
         );
       }),
-  }),
-);
+  })),
+];
