@@ -129,8 +129,7 @@ export class ClickHouseSink implements Sink {
   async receipt(loadId: string): Promise<Receipt | null> {
     const records = await this.#records();
     const stored = await records.receipt(loadId);
-    if (stored !== null) return stored;
-    return (await settleLoad(await this.#place(), loadId)) ? records.receipt(loadId) : null;
+    return stored ?? ((await settleLoad(await this.#place(), loadId)) ? records.receipt(loadId) : null);
   }
 
   async history(limit: number): Promise<readonly Receipt[]> {

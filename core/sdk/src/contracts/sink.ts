@@ -188,10 +188,7 @@ export interface Sink {
   inspect(): Promise<TargetInfo>;
   /** Whether the target has more rows than that; for sinks whose `inspect` does not say how many it has. */
   exceeds?(rows: number): Promise<boolean>;
-  /**
-   * How many rows of the target have a value in `column` and none in `successor`: what they would lose if that column
-   * took its place. Reads only. Every sink has it that drops columns.
-   */
+  /** How many rows have a value in `column` and none in `successor`. Reads only; every sink that drops columns has it. */
   unfilled?(column: string, successor: string): Promise<number>;
   accepts(columns: readonly Column[]): readonly LaneOffer[];
   /** The type that a column gets in the target, or why it can have none. */
