@@ -112,6 +112,12 @@ describe('rules of volume and freshness, and rules that cannot be', function () 
       contract('{metric: nullValues, mustBe: 0}'),
       'c.yaml:',
     ],
+    [
+      'rows set aside for a service level',
+      '  contract: {path: c.yaml, rules: {freshness.at: quarantine}}\n',
+      `${contract('{metric: nullValues, mustBe: 0}')}      - name: at\nslaProperties:\n  - {property: freshness, value: 3, unit: h, element: events.at}\n`,
+      'c.yaml:14:5 freshness.at',
+    ],
     ['a missing contract', '  contract: d.yaml\n', '', 'd.yaml'],
     ['a contract that is no YAML', '  contract: c.yaml\n', 'a: [', 'c.yaml:'],
     ['text and a number', '  checks: [{type: range, column: id, min: abc}]\n', '', 'events.yml:8:'],

@@ -6,7 +6,7 @@ import { metricRules } from './odcs-metric.js';
 import { optionRule } from './odcs-option.js';
 import type { PlannedQuality, Settled } from './planned-check.js';
 import type { OdcsContract } from './read-contract.js';
-import { serviceLevels } from './odcs-levels.js';
+import { serviceLevels, setsNothingAside } from './odcs-levels.js';
 import type { CanCheck, Translated } from './translated.js';
 
 interface Found {
@@ -55,11 +55,7 @@ function modeOf(
   where: string,
 ): QualityMode {
   const ofRows = 'rule' in translated && OF_ROWS.has(translated.rule.kind);
-  if (own === 'quarantine' && !ofRows)
-    throw fail('DPONE_OPTION_CONFLICT', 'the rule is about the whole load, so no row can be set aside for it', {
-      where,
-      remedy: 'Use fail or warn.',
-    });
+  if (own === 'quarantine' && !ofRows) throw setsNothingAside('the rule', where);
   if (own !== undefined) return own;
   if (severity !== undefined && isOdcsWarning(severity)) return 'warn';
   return contract.on === 'quarantine' && !ofRows ? 'fail' : contract.on;

@@ -1,4 +1,4 @@
-import { typeName, type Column } from '@dpone/sdk';
+import { fail, typeName, type Column, type DponeError } from '@dpone/sdk';
 import type { OdcsServiceLevel } from '@dpone/sdk/odcs';
 import type { PlannedQuality } from './planned-check.js';
 import type { OdcsContract } from './read-contract.js';
@@ -19,6 +19,7 @@ type Levels = Pick<PlannedQuality, 'history' | 'settled'>;
 /**
  * The service levels of a contract that a load can hold: how old the newest value of a column may be. The others are
  * about who provides the data and until when; where one of these cannot be asked, that is said.
+ * @throws DPONE_OPTION_CONFLICT where the manifest asks for rows to be set aside for one
  */
 export function serviceLevels(contract: OdcsContract, columns: readonly Column[]): Levels {
   const found = contract.levels.flatMap((level, i) =>
@@ -34,6 +35,7 @@ function levelOf(level: OdcsServiceLevel, i: number, contract: OdcsContract, col
   const id = `${level.property}.${column?.name ?? i}`;
   const own = rules[id];
   if (own === 'skip') return { history: [], settled: [] };
+  if (own === 'quarantine') throw setsNothingAside('a service level', `${where} ${id}`);
   const on = (own ?? mode) === 'warn' ? 'warn' : 'fail';
   const not = (message: string): Levels => ({
     history: [],
@@ -48,6 +50,13 @@ function levelOf(level: OdcsServiceLevel, i: number, contract: OdcsContract, col
   const rule = { kind: 'freshness', column: column.name, maxAgeSeconds: value * size } as const;
   return { history: [{ check: { id, on, rule }, from: 'odcs', where }], settled: [] };
 }
+
+/** The refusal of `quarantine` for what is about all rows of a load. */
+export const setsNothingAside = (what: string, where: string): DponeError =>
+  fail('DPONE_OPTION_CONFLICT', `${what} is about the whole load, so no row can be set aside for it`, {
+    where,
+    remedy: 'Use fail or warn.',
+  });
 
 /** The column that `orders.ordered_at` means; of several elements the one of this object. */
 function columnOf(
