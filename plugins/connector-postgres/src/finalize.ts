@@ -85,9 +85,9 @@ async function keepBackup(
 
 /** What the table is, held so until the end where staging takes its place: what changes meanwhile would be lost. */
 async function heldFacts(session: Session, { load, steps }: LoadProgram, doing: Doing): Promise<TableFacts | null> {
-  const facts = await tableFacts(session, load.target, doing);
-  if (!swaps(steps) || facts === null || facts.kind !== 'table') return facts;
-  await session.run(holdDefinition(load.target), doing);
+  const plainTable = `SELECT FROM pg_class WHERE oid = to_regclass(${textLiteral(tableName(load.target))}) AND relkind = 'r'`;
+  if (swaps(steps) && (await session.row(plainTable, doing)) !== undefined)
+    await session.run(holdDefinition(load.target), doing);
   return tableFacts(session, load.target, doing);
 }
 

@@ -3,9 +3,10 @@ import type { Doing } from './errors.js';
 import type { StagingNames } from './names.js';
 import { partitionsRefused } from './partitions-sql.js';
 import type { OwnPartition } from './program-context.js';
-import type { Session } from './session.js';
+import type { Row, Session } from './session.js';
 import { tableLabel, textLiteral } from './sql.js';
 import type { TableFacts } from './target.js';
+import { dropWork, makeWork, workTable } from './work-tables.js';
 
 /** Looks at the partitions that a load replaces; none where the target has no partitions of its own by that column. */
 export async function ownPartitions(
@@ -19,18 +20,24 @@ export async function ownPartitions(
   if (step === undefined || step.native === 'never' || facts === null) return [];
   if (partitionsRefused(step.column, facts, tableLabel(load.target)) !== null) return [];
   const column = quoteIdent(step.column);
-  const values = `SELECT DISTINCT ${column} FROM ${names.rows}`;
-  const named = await touched(session, facts, values, doing);
-  if (named.length === 0) return [];
-  await session.run(`LOCK TABLE ${named.join(', ')} IN SHARE ROW EXCLUSIVE MODE`, doing);
-  // By value first: a partition has few of them, however many rows.
-  const held = (table: string, i: number): string =>
-    `SELECT ${i} AS i, coalesce(sum(n), 0) AS "rows", coalesce(sum(n) FILTER (WHERE NOT EXISTS (SELECT FROM staged AS s WHERE s.${column} = t.${column})), 0) AS others, ` +
-    `${refusedSql(table)} AS refused FROM (SELECT ${column}, count(*) AS n FROM ${table} GROUP BY ${column}) AS t`;
-  const rows = await session.rows(
-    `WITH staged AS MATERIALIZED (${values}) ${named.map(held).join(' UNION ALL ')} ORDER BY i`,
+  const staged = workTable(names, 'values');
+  const [, all] = await session.script(
+    [makeWork(staged, `SELECT DISTINCT ${column} FROM ${names.rows}`).sql, partsOf(facts)],
     doing,
   );
+  const named = await touched(session, all!, staged, doing);
+  // By value first: a partition has few of them, however many rows.
+  const held = (table: string, i: number): string =>
+    `SELECT ${i} AS i, coalesce(sum(n), 0) AS "rows", coalesce(sum(n) FILTER (WHERE NOT EXISTS (SELECT FROM ${staged} AS s WHERE s.${column} = t.${column})), 0) AS others, ` +
+    `${refusedSql(table)} AS refused FROM (SELECT ${column}, count(*) AS n FROM ${table} GROUP BY ${column}) AS t`;
+  const looks =
+    named.length === 0
+      ? []
+      : [
+          `LOCK TABLE ${named.join(', ')} IN SHARE ROW EXCLUSIVE MODE`,
+          `${named.map(held).join(' UNION ALL ')} ORDER BY i`,
+        ];
+  const [, rows = []] = await session.script([...looks, dropWork(staged).sql], doing);
   return named.map((table, i) => ({
     table,
     rows: Number(rows[i]!['rows']),
@@ -56,20 +63,17 @@ function refusedSql(table: string): string {
   );
 }
 
-/** The partitions that a staged value fits into, by their own conditions; quoted. */
-async function touched(session: Session, facts: TableFacts, values: string, doing: Doing): Promise<string[]> {
-  const all = await session.rows(
-    'SELECT n.nspname AS schema, c.relname AS name, pg_get_partition_constraintdef(c.oid) AS fits FROM pg_inherits AS i ' +
-      `JOIN pg_class AS c ON c.oid = i.inhrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE i.inhparent = ${facts.oid} ORDER BY c.oid`,
-    doing,
-  );
+/** The partitions of a table, each with the condition that its rows fit; null for one that takes all. */
+const partsOf = ({ oid }: TableFacts): string =>
+  'SELECT n.nspname AS schema, c.relname AS name, pg_get_partition_constraintdef(c.oid) AS fits FROM pg_inherits AS i ' +
+  `JOIN pg_class AS c ON c.oid = i.inhrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE i.inhparent = ${oid} ORDER BY c.oid`;
+
+/** Those that a value of the table `staged` fits into; quoted. */
+async function touched(session: Session, all: readonly Row[], staged: string, doing: Doing): Promise<string[]> {
   if (all.length === 0) return [];
-  const one = ({ fits }: (typeof all)[number], i: number): string =>
-    `SELECT ${i} AS i WHERE EXISTS (SELECT FROM staged WHERE ${fits ?? 'true'})`;
-  const hit = await session.rows(
-    `WITH staged AS MATERIALIZED (${values}) ${all.map(one).join(' UNION ALL ')} ORDER BY i`,
-    doing,
-  );
+  const one = ({ fits }: Row, i: number): string =>
+    `SELECT ${i} AS i WHERE EXISTS (SELECT FROM ${staged} WHERE ${fits ?? 'true'})`;
+  const hit = await session.rows(`${all.map(one).join(' UNION ALL ')} ORDER BY i`, doing);
   return hit.map(({ i }) => {
     const { schema, name } = all[Number(i)]!;
     return `${quoteIdent(schema!)}.${quoteIdent(name!)}`;

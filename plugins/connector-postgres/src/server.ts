@@ -81,8 +81,11 @@ export function openServer(
 
   return {
     session: async (signal) => {
-      const known = free.pop();
-      return known !== undefined && !hasEnded(known) ? known.reopen() : ownSession(signal);
+      // The oldest: its backend has the most of the catalog in memory.
+      const known = [...open].find((session) => free.includes(session));
+      if (known === undefined) return ownSession(signal);
+      free.splice(free.indexOf(known), 1);
+      return hasEnded(known) ? ownSession(signal) : known.reopen();
     },
     ownSession,
     replication: async (signal) => {
