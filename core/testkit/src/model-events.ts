@@ -26,6 +26,8 @@ export function applyEvents(
     if (step.deletes === 'apply') target.delete(key);
     else target.set(key, { ...row, [step.seq]: order, __dpone__deleted_at: loadedAt });
   };
+  /** Keys whose row an event of this load wrote. */
+  const wrote = new Set<string>();
   for (const event of staged.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))) {
     const order = orderOf(event);
     const kind = (event[envelope.operation] as string).toLowerCase();
@@ -44,8 +46,19 @@ export function applyEvents(
     if (old !== key) remove(old, order);
     if (!reaches(key, order)) continue;
     target.set(key, wholeRow(step, event, known));
+    wrote.add(key);
   }
-  return { rows: [...target.values()], inserted: 0, updated: 0, deleted: 0 };
+  const earlier = new Map(before.map((row) => [keyText(row), row]));
+  const marked = (row: Row | undefined): boolean => (row?.['__dpone__deleted_at'] ?? null) !== null;
+  const keys = [...new Set([...earlier.keys(), ...target.keys()])];
+  const count = (fits: (key: string) => boolean): number => keys.filter(fits).length;
+  const isMarked = (key: string): boolean => marked(target.get(key)) && (wrote.has(key) || !marked(earlier.get(key)));
+  return {
+    rows: [...target.values()],
+    inserted: count((key) => !earlier.has(key)),
+    updated: count((key) => earlier.has(key) && target.has(key) && wrote.has(key)),
+    deleted: count((key) => !target.has(key) || isMarked(key)),
+  };
 }
 
 /** The event's row, with what it leaves as it is taken from the row before. */

@@ -1,5 +1,5 @@
 import type { ApplyEventsStep } from '@dpone/sdk';
-import { AS, createMade, insertMade, keyColumns, MADE, takeMade } from './made-sql.js';
+import { AS, createMade, insertMade, keyColumns, MADE, takeMade, takeMarked } from './made-sql.js';
 import { effectsOf, eventsOf, GONE, IN, KEY, ORDER, truncates } from './effects-sql.js';
 import { keyAmong } from './keys-sql.js';
 import { canStay, chainOf, gatheredRows } from './gathered-sql.js';
@@ -41,7 +41,7 @@ export function eventStatements(step: ApplyEventsStep, ctx: ProgramContext): Sta
     ...(step.deletes === 'ignore'
       ? []
       : [insertMade(ctx, names, goneRows(step, ctx)), insertMade(ctx, names, emptiedRows(step, ctx))]),
-    ...takeMade(ctx, step.key),
+    ...(step.deletes === 'mark' ? takeMarked(ctx, step.key, DELETED_AT) : takeMade(ctx, step.key)),
   ];
 }
 
@@ -96,7 +96,7 @@ function goneRows(step: ApplyEventsStep, ctx: ProgramContext): string {
   const apply = step.deletes === 'apply';
   const which = apply ? '(isNull(__l.up) OR __l.away > __l.up)' : 'isNull(__l.up)';
   return (
-    `SELECT ${marked(step, ctx, '__l.away')}, ${apply ? AS.gone : AS.written} FROM ${target(step, ctx)} AS __t ` +
+    `SELECT ${marked(step, ctx, '__l.away')}, ${leaves(step)} FROM ${target(step, ctx)} AS __t ` +
     `INNER JOIN ${lasts(ctx)} AS __l ON __l.k = __t.${KEY} WHERE isNotNull(__l.away) AND ${which}`
   );
 }
@@ -106,10 +106,14 @@ function emptiedRows(step: ApplyEventsStep, ctx: ProgramContext): string {
   const at = `(SELECT maxOrNull(${ident(step.envelope.order)}) FROM ${truncates(step, ctx)})`;
   const asked = keyAmong(step.key, keyColumns(ctx), ctx.tables.made, ` WHERE ${MADE} = ${AS.asked}`);
   return (
-    `SELECT ${marked(step, ctx, at)}, ${step.deletes === 'apply' ? AS.gone : AS.written} FROM ${tableName(ctx.work)} AS __t ` +
+    `SELECT ${marked(step, ctx, at)}, ${leaves(step)} FROM ${tableName(ctx.work)} AS __t ` +
     `WHERE isNotNull(${at}) AND ifNull(__t.${ident(step.seq)} < ${at}, true) AND NOT (${asked})`
   );
 }
+
+/** What a row of the target is for that no event wrote and one took away. */
+const leaves = ({ deletes }: ApplyEventsStep): string =>
+  deletes === 'apply' ? String(AS.gone) : `if(isNull(__t.${ident(DELETED_AT)}), ${AS.marked}, ${AS.remarked})`;
 
 function marked(step: ApplyEventsStep, ctx: ProgramContext, order: string): string {
   const value = (c: WorkColumn): string => {

@@ -201,7 +201,8 @@ async function build(
 /** What the query of a statement says that has one. */
 async function askedOf({ tally }: Statement, { session, signal }: FinalizeContext, doing: Doing): Promise<number> {
   if (typeof tally !== 'object') return 0;
-  return session.count('marked' in tally ? tally.marked : tally.gone, doing, signal);
+  const [query] = Object.values<string>(tally);
+  return session.count(query!, doing, signal);
 }
 
 /** One statement a partition, where the statement is about one. */

@@ -1,7 +1,7 @@
 import { catchUpAll } from './cluster.js';
 import { engineClause, onCluster } from './design.js';
 import { keyAmong } from './keys-sql.js';
-import { plain, type ProgramContext, type Statement } from './program-context.js';
+import { plain, type ProgramContext, type Statement, type Tally } from './program-context.js';
 import { columnList, ident, tableName } from './sql.js';
 import { dropOnCluster } from './staging-sql.js';
 import { emptyValue, workColumns, type WorkColumn } from './work-columns.js';
@@ -17,6 +17,10 @@ export const AS = {
   asked: 2,
   /** A staged row, on the way to being one that is written. */
   fresh: 3,
+  /** It is the target's row of its key, which is marked as deleted. */
+  marked: 4,
+  /** The same of a row that was marked before. */
+  remarked: 5,
 } as const;
 
 /**
@@ -36,20 +40,39 @@ export const insertMade = ({ tables }: ProgramContext, columns: readonly string[
 
 /** The rows of the made keys go, and the made ones come. */
 export function takeMade(ctx: ProgramContext, key: readonly string[]): Statement[] {
-  const { tables, work, design } = ctx;
-  const made = tableName(tables.made);
-  const columns = columnList(workColumns(ctx).map((c) => c.name));
+  const count = `SELECT count() FROM ${tableName(ctx.tables.made)} WHERE ${MADE} = ${AS.gone}`;
+  return [...removeMade(ctx, key, [AS.gone, AS.written], { gone: count }), addMade(ctx, [AS.written], 'added_half')];
+}
+
+/** The same where no row goes for good: one that is no more, has a value in the column `mark`. */
+export function takeMarked(ctx: ProgramContext, key: readonly string[], mark: string): Statement[] {
+  const made = `SELECT count() FROM ${tableName(ctx.tables.made)} WHERE`;
+  const marks = [AS.marked, AS.remarked];
+  const marked = `${made} ${MADE} = ${AS.marked} OR (${MADE} = ${AS.written} AND isNotNull(${ident(mark)}))`;
   return [
-    ...catchUpAll(design, tables.made).map(plain),
-    {
-      sql: `DELETE FROM ${tableName(work)} WHERE ${keyAmong(key, keyColumns(ctx), tables.made, ` WHERE ${MADE} IN (${AS.gone}, ${AS.written})`)}`,
-      tally: { gone: `SELECT count() FROM ${made} WHERE ${MADE} = ${AS.gone}` },
-    },
-    {
-      sql: `INSERT INTO ${tableName(work)} (${columns}) SELECT ${columns} FROM ${made} WHERE ${MADE} = ${AS.written}`,
-      tally: 'added_half',
-    },
+    ...removeMade(ctx, key, [AS.written, ...marks], { staying: `${made} ${MADE} IN (${marks.join(', ')})` }),
+    addMade(ctx, [AS.written], 'added_half'),
+    addMade(ctx, marks, { marked }),
   ];
+}
+
+const removeMade = (
+  ctx: ProgramContext,
+  key: readonly string[],
+  made: readonly number[],
+  tally: Tally,
+): Statement[] => [
+  ...catchUpAll(ctx.design, ctx.tables.made).map(plain),
+  {
+    sql: `DELETE FROM ${tableName(ctx.work)} WHERE ${keyAmong(key, keyColumns(ctx), ctx.tables.made, ` WHERE ${MADE} IN (${made.join(', ')})`)}`,
+    tally,
+  },
+];
+
+function addMade(ctx: ProgramContext, made: readonly number[], tally: Tally): Statement {
+  const columns = columnList(workColumns(ctx).map((c) => c.name));
+  const rows = `${tableName(ctx.tables.made)} WHERE ${MADE} IN (${made.join(', ')})`;
+  return { sql: `INSERT INTO ${tableName(ctx.work)} (${columns}) SELECT ${columns} FROM ${rows}`, tally };
 }
 
 /** A key column that can be NULL on either side is compared as one that can. */

@@ -16,6 +16,8 @@ export type Tally =
   | { readonly marked: string }
   /** The first half of a change; the query says how many of those rows do not come back. */
   | { readonly gone: string }
+  /** The first half of a change; the query says how many of those rows come back as they are, but for a mark. */
+  | { readonly staying: string }
   | 'none';
 
 export interface Statement {

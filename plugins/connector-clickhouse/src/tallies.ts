@@ -11,7 +11,7 @@ export class Tallies {
   add({ tally }: Statement, changed: number, asked: number): void {
     if (typeof tally === 'object' && 'marked' in tally) this.deleted += asked;
     else if (typeof tally === 'object') {
-      this.deleted += asked;
+      if ('gone' in tally) this.deleted += asked;
       this.#removed = changed - asked;
     } else if (tally === 'inserted') this.inserted += changed;
     else if (tally === 'deleted') this.deleted += changed;

@@ -5,7 +5,7 @@ import { ROWS, TOUCHES, WINNERS, type EventSql } from './event-sql.js';
 import { cutSql, touchesSql, winnersSql } from './event-touches-sql.js';
 import { mergeStatements } from './merge-sql.js';
 import { tableName } from './sql.js';
-import { dropWork, makeWork, type Statement } from './statement.js';
+import { dropWork, makeWork, plain, type Statement } from './statement.js';
 import type { TableFacts } from './target.js';
 
 /**
@@ -36,8 +36,10 @@ const before = (alias: string, { seq }: ApplyEventsStep, order: string): string 
 
 function removals(sql: EventSql): Statement[] {
   const { step, target } = sql;
+  // A row that comes back is written over below, and counts as that.
+  const back = `SELECT 1 FROM ${WINNERS} AS w WHERE w.kind = 'u' AND ${hasKey('t', step.key, 'w', touched(step.key))}`;
   const truncated: Statement = {
-    sql: `DELETE FROM ${target} AS t USING (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')}`,
+    sql: `DELETE FROM ${target} AS t USING (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')} AND NOT EXISTS (${back})`,
     tally: 'deleted',
   };
   return [
@@ -56,15 +58,16 @@ function marks(sql: EventSql): Statement[] {
     `UPDATE ${target} AS t SET "__dpone__deleted_at" = CAST(${quoteLiteral(program.load.startedAt)} AS TIMESTAMPTZ), ${quoteIdent(step.seq)} = ${order}`;
   const keys = touched(step.key);
   const gone = `SELECT ${keys.join(', ')}, max(ord) AS ord FROM ${TOUCHES} WHERE kind = 'd' GROUP BY ALL`;
-  const truncated: Statement = {
-    sql: `${set('cut.ord')} FROM (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')}`,
-    tally: 'deleted',
-  };
+  // Rows that are marked already count as deleted no second time.
+  const marking = (update: string): Statement[] => [
+    plain(`${update} AND t."__dpone__deleted_at" IS NOT NULL`),
+    { sql: `${update} AND t."__dpone__deleted_at" IS NULL`, tally: 'deleted' },
+  ];
+  const truncated = `${set('cut.ord')} FROM (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')}`;
   return [
-    {
-      sql: `${set('d.ord')} FROM (${gone}) AS d WHERE ${hasKey('t', step.key, 'd', keys)} AND ${before('t', step, 'd.ord')}`,
-      tally: 'deleted',
-    },
-    ...(step.envelope.truncates.length === 0 ? [] : [truncated]),
+    ...marking(
+      `${set('d.ord')} FROM (${gone}) AS d WHERE ${hasKey('t', step.key, 'd', keys)} AND ${before('t', step, 'd.ord')}`,
+    ),
+    ...(step.envelope.truncates.length === 0 ? [] : marking(truncated)),
   ];
 }

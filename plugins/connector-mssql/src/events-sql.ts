@@ -99,15 +99,16 @@ function marks(sql: EventSql): Statement[] {
   const { step, program, target, lasts } = sql;
   const set = (order: string): string =>
     `UPDATE t SET [__dpone__deleted_at] = ${instant(program.load.startedAt)}, ${quoteName(step.seq)} = ${order}`;
+  // Rows that are marked already count as deleted no second time.
+  const marking = (update: string): Statement[] => [
+    plain(`${update} AND t.[__dpone__deleted_at] IS NOT NULL`),
+    { sql: `${update} AND t.[__dpone__deleted_at] IS NULL`, tally: 'deleted' },
+  ];
   return [
-    {
-      sql:
-        `${set('l.[__dpone__away]')} FROM ${target} AS t${HELD} INNER JOIN ${lasts} AS l ON ${keysEqual('t', 'l', step.key)} ` +
+    ...marking(
+      `${set('l.[__dpone__away]')} FROM ${target} AS t${HELD} INNER JOIN ${lasts} AS l ON ${keysEqual('t', 'l', step.key)} ` +
         `WHERE l.[__dpone__away] IS NOT NULL AND ${before(step, 'l.[__dpone__away]')}`,
-      tally: 'deleted',
-    },
-    ...(step.envelope.truncates.length === 0
-      ? []
-      : [{ sql: `${set('c.[__dpone__order]')} ${others(sql)}`, tally: 'deleted' as const }]),
+    ),
+    ...(step.envelope.truncates.length === 0 ? [] : marking(`${set('c.[__dpone__order]')} ${others(sql)}`)),
   ];
 }

@@ -51,8 +51,10 @@ const before = (alias: string, { seq }: ApplyEventsStep, order: string): string 
 
 function removals(sql: EventSql): Statement[] {
   const { step, target, winners } = sql;
+  // A row that comes back is written over below, and counts as that.
+  const back = `SELECT FROM ${winners} AS w WHERE w.kind = 'u' AND ${hasKey('t', step.key, 'w', touched(step.key))}`;
   const truncated: Statement = {
-    sql: `DELETE FROM ${target} AS t USING (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')}`,
+    sql: `DELETE FROM ${target} AS t USING (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')} AND NOT EXISTS (${back})`,
     tally: 'deleted',
   };
   return [
@@ -71,15 +73,16 @@ function marks(sql: EventSql): Statement[] {
     `UPDATE ${target} AS t SET "__dpone__deleted_at" = ${textLiteral(program.load.startedAt)}::timestamptz, ${quoteIdent(step.seq)} = ${order}`;
   const keys = touched(step.key);
   const gone = `SELECT ${keys.join(', ')}, max(ord) AS ord FROM ${touches} WHERE kind = 'd' GROUP BY ${keys.join(', ')}`;
-  const truncated: Statement = {
-    sql: `${set('cut.ord')} FROM (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')}`,
-    tally: 'deleted',
-  };
+  // Rows that are marked already count as deleted no second time.
+  const marking = (update: string): Statement[] => [
+    plain(`${update} AND t."__dpone__deleted_at" IS NOT NULL`),
+    { sql: `${update} AND t."__dpone__deleted_at" IS NULL`, tally: 'deleted' },
+  ];
+  const truncated = `${set('cut.ord')} FROM (${cutSql(sql)}) AS cut WHERE ${before('t', step, 'cut.ord')}`;
   return [
-    {
-      sql: `${set('d.ord')} FROM (${gone}) AS d WHERE ${hasKey('t', step.key, 'd', keys)} AND ${before('t', step, 'd.ord')}`,
-      tally: 'deleted',
-    },
-    ...(step.envelope.truncates.length === 0 ? [] : [truncated]),
+    ...marking(
+      `${set('d.ord')} FROM (${gone}) AS d WHERE ${hasKey('t', step.key, 'd', keys)} AND ${before('t', step, 'd.ord')}`,
+    ),
+    ...(step.envelope.truncates.length === 0 ? [] : marking(truncated)),
   ];
 }

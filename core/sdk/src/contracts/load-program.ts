@@ -69,7 +69,12 @@ export interface AddVersionsStep {
  * Events of staging are applied to the target in the order of a column. What counts is the last event of a key: its row
  * replaces the target's, or the target's is removed, marked or left. An event whose order is not past the one that the
  * row was written by (`seq`) changes nothing, so that a replay has no effect. An event that changed its key takes the row
- * of the old key away as a deletion does. Rows that were removed or marked count as deleted.
+ * of the old key away as a deletion does.
+ *
+ * Each key counts by what the load made of it, however many events it had: inserted where its row was not there, updated
+ * where an event wrote it anew, deleted where the load removed it from what is current, that is removed or marked it. A
+ * row that was marked before and is only marked again counts as nothing; one that the load itself wrote and then marked
+ * counts as written and as deleted.
  */
 export interface ApplyEventsStep {
   readonly op: 'apply_events';

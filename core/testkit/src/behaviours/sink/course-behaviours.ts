@@ -82,8 +82,10 @@ const EVENTS: readonly CourseBatch[] = [
     event(16, 'truncate', null),
     event(17, 'insert', 8, 'q'),
     event(18, 'update', 8, 'r', kept),
+    event(18, 'insert', 2, 'again'),
   ),
   batch(5, event(19, 'update', 1, 's', kept), event(20, 'delete', 8), event(21, 'delete', 77)),
+  batch(6, event(22, 'delete', 8), event(23, 'insert', 8, 't'), event(24, 'delete', 8), event(25, 'delete', 9)),
 ];
 
 const COURSES: readonly {

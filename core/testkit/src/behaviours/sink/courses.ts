@@ -101,7 +101,7 @@ export function eventsCourse(holds: Holds, deletes: 'apply' | 'mark' | 'ignore',
     ...course(holds, columns, {
       steps: [{ op: 'apply_events', key: ['id'], envelope: ENVELOPE, seq: seq.name, deletes }],
       batches,
-      counted: false,
+      counted: true,
       framework: [seq, ...(deletes === 'mark' ? [deletedAt] : [])],
     }),
     envelope: ENVELOPE.columns,
