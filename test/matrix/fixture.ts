@@ -13,6 +13,18 @@ export interface Story extends Change {
   readonly first: readonly Row[];
 }
 
+/** Rows of the first round that the second no longer has: they are gone, or another version took their place. */
+export function rowsParting({ first, changed, deleted }: Story): readonly Row[] {
+  const gone = new Set([...deleted, ...changed].map((row) => row['id']));
+  return first.filter((row) => gone.has(row['id']));
+}
+
+/** What a table holds in the second round. */
+export function rowsAfter(story: Story): readonly Row[] {
+  const gone = new Set(rowsParting(story));
+  return [...story.first.filter((row) => !gone.has(row)), ...story.changed, ...story.added];
+}
+
 export const KEY: Column = { name: 'id', type: { kind: 'int64' }, nullable: false };
 /** Grows with every change, so that a table can be read by what is new. */
 export const VERSION: Column = { name: 'version', type: { kind: 'int64' }, nullable: false };

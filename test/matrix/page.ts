@@ -76,8 +76,10 @@ function strategies(sources: readonly SourceGolden[], sinks: readonly string[]):
     }),
   ]);
   const about = [
-    'The sources that each is loaded from; an empty cell is not tried. `cdc_apply` reads Postgres by its log, and elsewhere',
-    'events that the source holds as rows. `backfill` has tests of its own.',
+    'The sources that each is loaded from. `cdc_apply` reads Postgres by its log, and elsewhere events that the source holds',
+    'as rows. `partition_replace` and `scd2` read of Kafka, objects and files what is new, of tables everything.',
+    '`snapshot_diff` reads a topic that was cleared and written anew: in one that grows a key stands more than once, which is',
+    'refused. `xmin` is of Postgres alone, and `backfill` has tests of its own.',
   ];
   return ['## Strategies', '', ...about, '', ...table(['into', ...modes.map(code)], rows)];
 }

@@ -4,7 +4,7 @@ import { plan } from '../support/engine-host.js';
 import type { TempProject } from '../support/temp-project.js';
 import { EVENT_OPTIONS, eventTable } from './events.js';
 import { COLUMNS, KEY, VERSION } from './fixture.js';
-import { MODELS } from './strategies.js';
+import { MODELS, readsRenewed } from './strategies.js';
 import type { OpenSystem, System } from './system.js';
 
 /** What the planner decides for a pair, as its golden file holds it. */
@@ -49,6 +49,12 @@ export const allTypesTable = (source: System): { name: string; columns: readonly
   columns: [KEY, VERSION, ...COLUMNS.filter((column) => source.typeOf(column) !== undefined)],
 });
 
+/** The log beside that of a story, in which each key stands once. */
+export const renewedTable = ({ name, columns }: { readonly name: string; readonly columns: readonly Column[] }) => ({
+  name: `${name}_renewed`,
+  columns,
+});
+
 /** A manifest that loads the table by a strategy. */
 export function manifest(
   { source, from, into }: Pick<Ends, 'source' | 'from' | 'into'>,
@@ -58,7 +64,7 @@ export function manifest(
 ): object {
   const model = MODELS[mode]!;
   const held = model.events === true && source.log !== true;
-  const side = from.source(held ? eventTable(table) : table);
+  const side = from.source(held ? eventTable(table) : readsRenewed(model, source) ? renewedTable(table) : table);
   const cursor = model.reads === 'increment' && (held || model.events !== true) ? source.cursor : {};
   const left = without.length === 0 ? {} : { exclude_columns: without };
   return {

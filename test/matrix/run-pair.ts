@@ -3,9 +3,9 @@ import type { Column } from '@dpone/sdk';
 import type { Row } from '@dpone/testkit';
 import { load } from '../support/engine-host.js';
 import { eventsOf, eventTable } from './events.js';
-import { story, type Story } from './fixture.js';
-import { manifest, type Ends, type Narrowed } from './plan-pair.js';
-import { MODELS } from './strategies.js';
+import { rowsAfter, rowsParting, story, type Story } from './fixture.js';
+import { manifest, renewedTable, type Ends, type Narrowed } from './plan-pair.js';
+import { MODELS, readsNews, readsRenewed } from './strategies.js';
 import type { OpenSystem, Table } from './system.js';
 
 /** A way through the square whose both ends are there. */
@@ -37,9 +37,11 @@ export async function runPair(
   const { source, sink, from } = ends;
   const name = `${source.id}_${sink.id}`;
   const table = { name, columns };
-  await from.seed(table, told.first, told.deleted);
+  await from.seed(table, told.first, rowsParting(told));
   const events = source.log === true || !modes.some((mode) => MODELS[mode]!.events) ? undefined : eventsOf(told).held;
   if (events !== undefined) await from.seed(eventTable(table), events.first);
+  const renewed = modes.some((mode) => readsRenewed(MODELS[mode]!, source));
+  if (renewed) await from.seed(renewedTable(table), told.first);
   const rounds = new Map<string, Round[]>(modes.map((mode) => [mode, []]));
   const loadAll = async (wanted: readonly string[]): Promise<void> => {
     await Promise.all(
@@ -51,8 +53,9 @@ export async function runPair(
   await loadAll(modes);
   await from.change(table, told);
   if (events !== undefined) await from.change(eventTable(table), events);
+  if (renewed) await from.renew!(renewedTable(table), rowsAfter(told));
   await loadAll(modes);
-  await loadAll(modes.filter((mode) => MODELS[mode]!.reads !== 'whole'));
+  await loadAll(modes.filter((mode) => readsNews(MODELS[mode]!, source)));
   return { story: told, columns, rounds };
 }
 

@@ -7,7 +7,7 @@ import { eventsOf, eventTable } from './events.js';
 import { COLUMNS, KEY, story, valuesOf, VERSION } from './fixture.js';
 import { readGolden, writeGolden, WRITES } from './golden.js';
 import { writePage } from './page.js';
-import { allTypesTable, planPair, type Ends, type PairPlan } from './plan-pair.js';
+import { allTypesTable, planPair, renewedTable, type Ends, type PairPlan } from './plan-pair.js';
 import { allows, readRegistry } from './registry.js';
 import { loadFirst, loadOnce, runPair, type FirstLoad, type LiveEnds, type PairRun, type Round } from './run-pair.js';
 import { expected, MODELS, tried } from './strategies.js';
@@ -40,6 +40,7 @@ describe('the square: every source to every sink in every strategy', function ()
       const told = story(COLUMNS, (column, value) => system.reaches?.(column, value) ?? true);
       await open.seed(allTypesTable(system), told.first);
       if (system.log !== true) await open.seed(eventTable(allTypesTable(system)), eventsOf(told).held.first);
+      if (system.memory === 'log') await open.seed(renewedTable(allTypesTable(system)), told.first);
     }
   });
   after(async () => {

@@ -64,6 +64,8 @@ export interface OpenSystem {
   seed(table: Table, rows: readonly Row[], parting?: readonly Row[]): Promise<void>;
   /** Removes, replaces and adds rows of the source's table. */
   change(table: Table, change: Change): Promise<void>;
+  /** Clears a log and writes these rows into it. Present where the source is one. */
+  renew?(table: Table, rows: readonly Row[]): Promise<void>;
   /** Rows of the sink's table, by the columns of the fixture; null where there is none. */
   rows(table: Table): Promise<readonly Row[] | null>;
   close(): Promise<void>;

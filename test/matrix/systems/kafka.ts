@@ -77,6 +77,17 @@ export const kafka: System = {
         const fresh = [...changed, ...added].map((row) => message(row, columns));
         await client.send(topic(`in.${name}`), [...fresh, ...deleted.map(tombstone)]);
       },
+      async renew({ name, columns }, rows) {
+        const partitions = await client.admin.fetchTopicOffsets(topic(`in.${name}`));
+        await client.admin.deleteTopicRecords({
+          topic: topic(`in.${name}`),
+          partitions: partitions.map(({ partition, high }) => ({ partition, offset: high })),
+        });
+        await client.send(
+          topic(`in.${name}`),
+          rows.map((row) => message(row, columns)),
+        );
+      },
       async rows({ name, columns }) {
         const messages = await client.read(topic(name));
         return messages?.map(({ value }) => rowOf(value!, columns)) ?? null;
