@@ -10,6 +10,9 @@ import { Throughput } from './throughput.js';
 /** How often a record says that its process lives. */
 const SIGN_OF_LIFE_MS = 5000;
 
+/** How often a record is written at most: a short load goes through a dozen steps, and each write is synced. */
+const LEAST_BETWEEN_MS = 200;
+
 /** Keeps the file of one process in a run up to date while it goes on, so that a killed one leaves what it came to. */
 export class ProcessRecorder {
   readonly #host: EngineHost;
@@ -22,7 +25,8 @@ export class ProcessRecorder {
   #throughput = new Throughput();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
-  #dirty = false;
+  #later: NodeJS.Timeout | undefined;
+  #writtenAt = 0;
 
   constructor(host: EngineHost, spec: ProcessSpec) {
     this.#host = host;
@@ -59,8 +63,8 @@ export class ProcessRecorder {
   /** Stops writing; what is written after this stays. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#later);
     this.#timer = undefined;
-    this.#dirty = false;
     await this.#writing;
   }
 
@@ -96,21 +100,25 @@ export class ProcessRecorder {
 
   async #startSigns(): Promise<void> {
     this.#timer ??= setInterval(() => this.#soon(), SIGN_OF_LIFE_MS).unref();
-    this.#soon();
+    this.#now();
     await this.#writing;
   }
 
-  /** One write at a time, and the newest state last. */
   #soon(): void {
-    if (this.#dirty) return;
-    this.#dirty = true;
-    this.#writing = this.#writing.then(async () => {
-      if (!this.#dirty) return;
-      this.#dirty = false;
-      await this.#writeRunning().catch((cause: unknown) =>
+    const wait = Math.max(0, this.#writtenAt + LEAST_BETWEEN_MS - performance.now());
+    this.#later ??= setTimeout(() => this.#now(), wait).unref();
+  }
+
+  /** One write at a time, and the newest state last. */
+  #now(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#writtenAt = performance.now();
+    this.#writing = this.#writing.then(() =>
+      this.#writeRunning().catch((cause: unknown) =>
         this.#host.log.warn(`the run could not be recorded: ${String(cause)}`),
-      );
-    });
+      ),
+    );
   }
 
   #writeRunning(): Promise<void> {
