@@ -8,6 +8,7 @@ import { DATA_FILES } from './data-files.js';
 import { FLAGS } from './flags.js';
 import { MANIFESTS } from './manifests.js';
 import { debris, digests, tables } from './project-state.js';
+import { STRATEGIES } from './strategies.js';
 
 // The whole output belongs into the message: it is what is to be judged.
 config.truncateThreshold = 0;
@@ -64,12 +65,13 @@ async function holds(row: BadInput, isRun: boolean): Promise<void> {
 
 describe('bad input', () => {
   it('is a table of at least 60 rows, no two alike', () => {
-    const rows = [...MANIFESTS, ...FLAGS, ...DATA_FILES];
+    const rows = [...MANIFESTS, ...STRATEGIES, ...FLAGS, ...DATA_FILES];
     expect(rows.length).to.be.at.least(60);
     expect(new Set(rows.map((row) => row.what)).size).to.equal(rows.length);
   });
 
   describe('manifests', () => MANIFESTS.forEach((row) => it(row.what, () => holds(row, false))));
+  describe('strategies', () => STRATEGIES.forEach((row) => it(row.what, () => holds(row, false))));
   describe('commands and flags', () => FLAGS.forEach((row) => it(row.what, () => holds(row, false))));
   describe('source files and targets', () => DATA_FILES.forEach((row) => it(row.what, () => holds(row, true))));
 });

@@ -23,6 +23,11 @@ const RULES: readonly Rule[] = [
   },
   { pattern: /Could not set lock on file|Conflicting lock is held/i, code: 'DPONE_TARGET_LOCKED' },
   { pattern: /read-only mode|Read-only file system|Permission denied/i, code: 'DPONE_TARGET_READ_ONLY' },
+  {
+    pattern: /not a valid DuckDB database file|Is a directory/i,
+    code: 'DPONE_CONNECTION_FAILED',
+    remedy: 'Name a DuckDB file, or one that is not there yet: it is made.',
+  },
   { pattern: /INTERRUPT Error|Interrupted!/i, code: 'DPONE_CANCELLED' },
   {
     pattern: /Out of Memory Error|failed to (?:allocate|offload|pin)/i,

@@ -1,5 +1,6 @@
 import { defineStrategy, fail, type FinalizeStep } from '@dpone/sdk';
 import { commonSchema, unusedReason, type CommonOptions } from './common-options.js';
+import { knownColumn } from './known-column.js';
 import { cursorName } from './read-scope.js';
 import { requirePrimitive } from './require-primitive.js';
 
@@ -19,12 +20,13 @@ export const partitionReplace = defineStrategy<CommonOptions>({
     const { options, sink } = input;
     requirePrimitive(MODE, 'replace_partitions', sink);
     const { partition } = options;
-    const column = partition?.column;
-    if (partition === undefined || column === undefined)
+    const where = 'sink.strategy.partition.column';
+    if (partition?.column === undefined)
       throw fail('DPONE_OPTION_CONFLICT', `${MODE} needs the column that divides the target`, {
-        where: 'sink.strategy.partition.column',
+        where,
         remedy: 'Set sink.strategy.partition.column.',
       });
+    const column = knownColumn(input, partition.column, where)?.name ?? partition.column;
     const cursor = cursorName(input);
     const native = nativeOf(partition);
     return {

@@ -1,7 +1,8 @@
-import { defineStrategy, type StagingCheck, type StrategyInput, type StrategyPlan } from '@dpone/sdk';
+import { defineStrategy, fail, typeName, type StagingCheck, type StrategyInput, type StrategyPlan } from '@dpone/sdk';
 import { commonSchema, unusedReason, type CommonOptions } from './common-options.js';
 import { dataColumns, INSTANT } from './framework-columns.js';
 import { keyChecks } from './key-checks.js';
+import { knownColumn } from './known-column.js';
 import { scd2Options } from './mode-options.js';
 import { cursorName } from './read-scope.js';
 import { requireKey } from './require-key.js';
@@ -22,7 +23,7 @@ export const scd2 = defineStrategy<CommonOptions>({
     const { options, uniqueKey, sink } = input;
     requirePrimitive(MODE, 'add_versions', sink);
     requireKey(MODE, uniqueKey);
-    const own = options.scd2 ?? scd2Options.parse({});
+    const own = withEffective(input, options.scd2 ?? scd2Options.parse({}));
     const cursor = cursorName(input);
     const ends = own.delete_policy === 'expire' && cursor === undefined;
     return {
@@ -52,6 +53,20 @@ export const scd2 = defineStrategy<CommonOptions>({
     };
   },
 });
+
+/** The options with the column of time as the load has it. */
+function withEffective(input: StrategyInput<CommonOptions>, own: Options): Options {
+  const where = 'sink.strategy.scd2.effective_column';
+  const column = own.effective_column === undefined ? undefined : knownColumn(input, own.effective_column, where);
+  if (column === undefined) return own;
+  // A text may hold a time. What was guessed may yet become one: the target decides.
+  if (column.inferred !== true && !['timestamp', 'date', 'string'].includes(column.type.kind))
+    throw fail('DPONE_OPTION_CONFLICT', `${column.name} is ${typeName(column.type)}, and says no time`, {
+      where,
+      remedy: 'Name a date or timestamp, or leave it out: a version then holds since the load.',
+    });
+  return { ...own, effective_column: column.name };
+}
 
 function endsText({ delete_policy: policy }: Options, ends: boolean): string {
   if (ends) return 'the current version of a key that the source lacks ends at the time of the load';

@@ -90,7 +90,7 @@ export function findName(name: string, names: readonly string[], spec: ColumnRul
   if (found !== undefined) return found;
   const near = nearest(name, names);
   throw fail('DPONE_MANIFEST_INVALID', `${option} names the column "${name}", which the source does not have`, {
-    where: spec.manifest,
+    where: whereOf(spec, option),
     remedy: near === undefined ? `The source has ${names.join(', ')}.` : `Did you mean "${near}"?`,
   });
 }

@@ -1,7 +1,9 @@
 import {
   fail,
+  isDponeError,
   ownCursor,
   type ChunkWindow,
+  type CursorKind,
   type Json,
   type Predicate,
   type Schema,
@@ -89,17 +91,19 @@ export async function planStrategy(
         remedy: `Choose one that it can do: ${(await possible(host, can)).join(', ') || 'none is installed'}.`,
       },
     );
-  const plan = definition.plan({
-    options: call.options,
-    uniqueKey: known.uniqueKey,
-    source: source.capabilities,
-    sink: sink.capabilities,
-    ...(spec.source.cursor === undefined ? {} : { cursor: spec.source.cursor }),
-    ...(known.schema === undefined ? {} : { schema: known.schema }),
-    targetExists: known.targetExists,
-    ...(call.chunk === undefined ? {} : { chunk: call.chunk }),
-  });
-  if (definition.cursor === 'required' || plan.read === 'increment') cursorOf(call);
+  const plan = placed(spec, () =>
+    definition.plan({
+      options: call.options,
+      uniqueKey: known.uniqueKey,
+      source: source.capabilities,
+      sink: sink.capabilities,
+      ...(spec.source.cursor === undefined ? {} : { cursor: spec.source.cursor }),
+      ...(known.schema === undefined ? {} : { schema: known.schema }),
+      targetExists: known.targetExists,
+      ...(call.chunk === undefined ? {} : { chunk: call.chunk }),
+    }),
+  );
+  if (definition.cursor === 'required' || plan.read === 'increment') refuseOther(call, cursorOf(call).kind);
   const missing = plan.steps.map((s) => s.op).filter((op) => !can.includes(op));
   if (missing.length > 0)
     throw fail(
@@ -111,6 +115,31 @@ export async function planStrategy(
       },
     );
   return plan;
+}
+
+/** A strategy that stands on a cursor of its own is none without it. */
+function refuseOther({ spec, definition, source }: StrategyCall, kind: CursorKind): void {
+  const { cursor, readsBy } = definition;
+  if (cursor !== 'required' || readsBy === undefined || readsBy === kind) return;
+  const { mode } = spec.sink.strategy;
+  const has = source.capabilities.cursors.includes(readsBy);
+  throw fail('DPONE_CAPABILITY', `${mode} reads by the cursor ${readsBy}, and this process by ${kind}`, {
+    where: whereOf(spec, 'sink.strategy.mode'),
+    remedy: has
+      ? 'Name no other cursor in source.options, or use incremental_merge.'
+      : `The source (${spec.source.type}) has no such cursor: use incremental_merge.`,
+  });
+}
+
+/** A strategy knows the keys of its options; where they were written knows the manifest. */
+function placed<T>(spec: ProcessSpec, plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (!isDponeError(error) || !/^(sink|source)\./.test(error.where ?? '')) throw error;
+    const { code, message, where, remedy } = error;
+    throw fail(code, message, { where: whereOf(spec, where!), remedy, cause: error });
+  }
 }
 
 type Finalize = SinkDefinition['capabilities']['finalize'];
