@@ -83,7 +83,11 @@ describe('commands', () => {
     const surplus = line((await at.dpone('init', 'orders')).stderr);
     expect(surplus).to.include('"init" takes no argument; this is one too many: orders.');
     const missing = line((await at.dpone('run')).stderr);
-    expect(missing).to.include('Missing 1 required arg: manifest').and.to.not.include('signify');
+    expect(missing).to.include('Missing 1 required arg: manifest (Manifest: YAML').and.to.not.include('signify');
+    const flag = line((await at.dpone('orchestrate', 'run')).stderr);
+    expect(flag).to.equal('Error DPONE_USAGE Missing required flag --manifest → Run the command with --help. ');
+    const value = line((await at.dpone('run', 'orders.yml', '--parallel', 'x')).stderr);
+    expect(value).to.include('--parallel: Expected an integer but received: x →');
   });
 
   it('are quiet where the reader goes away', async () => {

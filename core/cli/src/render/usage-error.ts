@@ -21,18 +21,31 @@ export function asCommandError(error: unknown, commands: readonly string[] = [])
   const { message, oclif, code } = error as OclifError;
   if (oclif !== undefined && typeof message === 'string') {
     const unknown = /^command (.*) not found$/.exec(message)?.[1];
-    if (unknown !== undefined) return unknownCommand(unknown, commands, error);
-    const [what = '', ...rest] = message.split('\n').filter((line) => line.trim() !== '');
+    if (unknown !== undefined) return unknownCommand(unknown, commands);
+    const lines = message.split('\n').map((line) => line.trim().replace(/^(\w+)\s{2,}(.*?)\.?$/, '$1 ($2)'));
+    // What oclif says of several complaints, it says of one, too.
+    const [what = '', ...rest] = lines.filter((line) => line !== '' && !/^The following errors? occurred:$/.test(line));
     // A note on flags that take several values stands under every complaint, whether such a flag was given or not.
     const details = rest
       .filter((line) => !/^(See more help|Note: --|Alternatively, you can use)/.test(line))
       .join('; ');
-    const said = details === '' ? what : `${what} ${details}`;
     const hint = flagMeantBy(what, Object.keys((error as OclifError).parse?.input?.flags ?? {}));
-    return fail('DPONE_USAGE', said + hint, { cause: error });
+    // No cause: this is what the error said, in other words.
+    return fail('DPONE_USAGE', inOurWords(what, details) + hint);
   }
   if (code !== undefined && FILE_CODES[code] !== undefined) return fail(FILE_CODES[code], message, { cause: error });
   return asDponeError(error);
+}
+
+/** A flag as it is written on the command line; what a value has to be behind its flag. */
+function inOurWords(what: string, details: string): string {
+  const missing = [what, details].filter((text) => text !== '').join('; ');
+  if (what.startsWith('Missing required flag '))
+    return missing.replaceAll('Missing required flag ', 'Missing required flag --');
+  if (what.startsWith('Missing ')) return [what.replace(/:$/, ''), details].filter((text) => text !== '').join(': ');
+  const flag = /^Parsing (--\S+)$/.exec(what)?.[1];
+  if (flag !== undefined) return `${flag}: ${details}`;
+  return [what, details].filter((text) => text !== '').join(' ');
 }
 
 /** What was meant by a flag that does not exist. */
@@ -43,7 +56,7 @@ function flagMeantBy(what: string, flags: readonly string[]): string {
 }
 
 /** oclif takes the arguments behind an unknown command for parts of its name; one or two words are a name here. */
-function unknownCommand(asked: string, commands: readonly string[], cause: unknown): DponeError {
+function unknownCommand(asked: string, commands: readonly string[]): DponeError {
   const words = asked.split(':');
   const names = commands.map((id) => id.replaceAll(':', ' '));
   const topic = names.some((name) => name.startsWith(`${words[0]} `));
@@ -52,13 +65,11 @@ function unknownCommand(asked: string, commands: readonly string[], cause: unkno
     const surplus = words.slice(topic ? 2 : 1).join(' ');
     return fail('DPONE_USAGE', `"${name}" takes no argument; this is one too many: ${surplus}.`, {
       remedy: `dpone help ${name} shows how it is called.`,
-      cause,
     });
   }
   const meant = nearest(name, names);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   return fail('DPONE_USAGE', `"${name}" is no command of dpone.${hint}`, {
     remedy: 'dpone help lists the commands.',
-    cause,
   });
 }
