@@ -160,6 +160,8 @@ sink: ${system.sink}, strategy: {mode: incremental_merge, unique_key: id}}
           [[], 'no part of the table is named'],
           [['--window', 'day'], 'is none'],
           [['--key-from', 'abc'], 'no value of the column id'],
+          [['--key-from', '10', '--key-to', '9'], 'no value of id is from 10 to 9'],
+          [['--window', 'day=2026-01-05..2026-01-05'], 'no value of day is from 2026-01-05 to before 2026-01-05'],
           [['--partition', '1', '--column', 'nope'], 'has no column nope'],
           [['--partition', '1'], 'does not say by which column'],
         ] as const) {

@@ -102,7 +102,7 @@ function tellChunk(stream: NodeJS.WriteStream, event: RunEvent): void {
   const { process: name, chunk, chunks, committed, status, rows, reason } = event;
   const what =
     status === 'committed'
-      ? `committed, ${rows} rows`
+      ? `committed, ${rows} row${rows === 1 ? '' : 's'}`
       : `${status === 'poisoned' ? 'set aside' : status}: ${reason?.code}`;
   stream.write(`${name}: chunk ${chunk} ${what} (${committed} of ${chunks} committed)\n`);
 }

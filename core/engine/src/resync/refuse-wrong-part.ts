@@ -8,7 +8,8 @@ import { withSink } from '../target-scope.js';
 
 /**
  * Refuses what the target can tell before anything is read: a target that keeps more than the rows of now, so that it
- * cannot be made anew from them; a column that it does not have; a value that is none of the column's.
+ * cannot be made anew from them; a column that it does not have; a value that is none of the column's; a range that
+ * ends before it begins.
  */
 export async function refuseWrongPart(host: EngineHost, spec: ProcessSpec, part: Predicate): Promise<void> {
   await withSink(host, spec, undefined, async (sink, open) => {
@@ -44,15 +45,45 @@ export async function refuseWrongPart(host: EngineHost, spec: ProcessSpec, part:
         throw fail('DPONE_USAGE', `"${wrong}" is no value of the column ${column} (${typeName(found.type)})`, {
           remedy: `Give ${form!.what}.`,
         });
+      if (form !== undefined) refuseNothing(part, form);
     }
   });
 }
 
-/** How a value of a type is written; what has no line here is left to the systems. */
+/** A range without a value would load nothing, which looks like a part that the source no longer has rows of. */
+function refuseNothing(part: Predicate, { isAfter }: (typeof FORMS)[number]): void {
+  if (part.op !== 'and') return;
+  const [from, to] = part.all;
+  if (from?.op !== 'ge' || (to?.op !== 'lt' && to?.op !== 'le')) return;
+  const [low, high] = [String(from.value), String(to.value)];
+  if (isAfter(high, low) || (to.op === 'le' && !isAfter(low, high))) return;
+  throw fail('DPONE_USAGE', `no value of ${from.column} is from ${low} to ${to.op === 'lt' ? 'before ' : ''}${high}`, {
+    remedy: 'Give an end that is behind the beginning.',
+  });
+}
+
+const isLater = (a: string, b: string): boolean => a.replace('T', ' ') > b.replace('T', ' ');
+
+/** How a value of a type is written, and which of two comes later; what has no line here is left to the systems. */
 const FORMS = [
-  { kinds: /^u?int/, text: /^-?\d+$/, what: 'a whole number' },
-  { kinds: /^(decimal|float)/, text: /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i, what: 'a number' },
-  { kinds: /^(date|timestamp)$/, text: /^\d{4}-\d{2}-\d{2}/, what: 'a date or time, such as 2026-01-31' },
+  {
+    kinds: /^u?int/,
+    text: /^-?\d+$/,
+    what: 'a whole number',
+    isAfter: (a: string, b: string) => BigInt(a) > BigInt(b),
+  },
+  {
+    kinds: /^(decimal|float)/,
+    text: /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i,
+    what: 'a number',
+    isAfter: (a: string, b: string) => Number(a) > Number(b),
+  },
+  {
+    kinds: /^(date|timestamp)$/,
+    text: /^\d{4}-\d{2}-\d{2}/,
+    what: 'a date or time, such as 2026-01-31',
+    isAfter: isLater,
+  },
 ] as const;
 
 function conditionsOf(part: Predicate): { readonly column: string; readonly values: readonly string[] }[] {
