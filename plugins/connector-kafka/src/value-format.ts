@@ -48,13 +48,18 @@ async function jsonFormat(of: FormatOf): Promise<ValueFormat> {
   return { columns, decoder: (wanted) => jsonDecoder({ columns, wanted, unknownFields }) };
 }
 
+const MIN_RESPONSE = 1 << 14;
+const MAX_RESPONSE = 1 << 20;
+
 /** Values from the beginning of each partition, as many of each. */
 async function sample({ client, ranges, logOptions, ctx }: FormatOf): Promise<Buffer[]> {
   const each = Math.ceil(ctx.options.schema_sample_size / Math.max(1, ranges.length));
+  // As if a message were a KiB: a topic of many partitions would else be sampled by a MiB of each, for every chunk.
+  const maxBytes = Math.min(MAX_RESPONSE, Math.max(MIN_RESPONSE, each * 1024));
   const values: Buffer[] = [];
   for (const range of ranges) {
     let left = each;
-    for await (const records of readLog(client, range, { ...logOptions, maxBytes: 1 << 20 })) {
+    for await (const records of readLog(client, range, { ...logOptions, maxBytes })) {
       for (const value of records.values) if (value !== null && left-- > 0) values.push(value);
       if (left <= 0) break;
     }

@@ -1,7 +1,6 @@
-import { kafkaMissing, openKafka, type TestKafka } from '@dpone/test-services';
+import { bytesRead, kafkaMissing, openKafka, type TestKafka } from '@dpone/test-services';
 import type { Predicate } from '@dpone/sdk';
 import { expect } from 'chai';
-import { bytesRead } from './support/bytes-read.js';
 import { takeFrom, type SourceOf, type Taken } from './support/use-source.js';
 
 const skipReason = await kafkaMissing();

@@ -6,6 +6,7 @@ export { startProxy, type Direction, type ProxyTarget, type TcpProxy } from './t
 export { supervise, type Supervised } from './supervise.js';
 export type { CreateService, Service } from './service.js';
 export { otlpProtos, otlpProtosMissing } from './otlp-protos.js';
+export { bytesRead } from './bytes-read.js';
 export { freePort } from './free-port.js';
 export { runAs, serverUser, type ServerUser } from './server-user.js';
 export { exited, killTree } from './process-tree.js';
