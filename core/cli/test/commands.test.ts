@@ -51,6 +51,13 @@ describe('commands', () => {
     expect(whole['rows']).to.eql([names.map((name) => `${name} of a day`)]);
   });
 
+  it('count one row as one', async () => {
+    at.write('orders.csv', 'id,name\n1,Ada\n');
+    const { code, stdout } = await at.dpone('run', 'orders.yml');
+    expect(code).to.equal(0);
+    expect(line(stdout)).to.match(/read 1 row, .* target 1 row took/);
+  });
+
   it('in JSON print one document on stdout, whatever the exit', async () => {
     at.write('bad.yml', readFileSync(join(at.path, 'orders.yml'), 'utf8').replace('orders.csv', 'gone.csv'));
     for (const [args, exit] of [

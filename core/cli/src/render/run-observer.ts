@@ -1,6 +1,7 @@
 import type { ProtocolStep, RunEvent } from '@dpone/engine';
 import { faultAt } from './fault.js';
 import { progressLine } from './progress-line.js';
+import { rowsText } from './units.js';
 
 /** Steps that a reader of a plain log wants to see; the others are within milliseconds of these. */
 const TOLD: Partial<Record<ProtocolStep, string>> = {
@@ -102,7 +103,7 @@ function tellChunk(stream: NodeJS.WriteStream, event: RunEvent): void {
   const { process: name, chunk, chunks, committed, status, rows, reason } = event;
   const what =
     status === 'committed'
-      ? `committed, ${rows} row${rows === 1 ? '' : 's'}`
+      ? `committed, ${rowsText(rows ?? 0)}`
       : `${status === 'poisoned' ? 'set aside' : status}: ${reason?.code}`;
   stream.write(`${name}: chunk ${chunk} ${what} (${committed} of ${chunks} committed)\n`);
 }

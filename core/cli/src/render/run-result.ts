@@ -1,5 +1,5 @@
 import type { ProcessResult, RunResult } from '@dpone/engine';
-import { count, duration, size } from './units.js';
+import { count, duration, rowsText, size } from './units.js';
 import { wrap } from './wrap.js';
 
 /** One process: its own result, as the reference system prints it. Several: all of them, and the verdict. */
@@ -19,9 +19,9 @@ function facts(process: ProcessResult): [string, string][] {
   const rate = result.duration_seconds > 0 ? `, ${count(result.extracted_rows / result.duration_seconds)} rows/s` : '';
   const volume = result.bytes > 0 ? `, ${size(result.bytes)}` : '';
   const rows: [string, string][] = [
-    ['read', `${count(result.extracted_rows)} rows${volume}${rate}`],
+    ['read', `${rowsText(result.extracted_rows)}${volume}${rate}`],
     ['changed', changes.join(', ')],
-    ...(result.final_rows === null ? [] : [['target', `${count(result.final_rows)} rows`] as [string, string]]),
+    ...(result.final_rows === null ? [] : [['target', rowsText(result.final_rows)] as [string, string]]),
     ['took', duration(result.duration_seconds)],
     ['strategy', process.strategy],
   ];
@@ -29,7 +29,7 @@ function facts(process: ProcessResult): [string, string][] {
     rows.push(['chunks', `${process.chunks.committed} of ${process.chunks.total} committed`]);
   if (process.lane !== null) rows.push(['lane', process.lane]);
   if (result.rejected_rows > 0)
-    rows.push(['set aside', `${count(result.rejected_rows)} rows, in ${process.artifacts.quarantine ?? 'the target'}`]);
+    rows.push(['set aside', `${rowsText(result.rejected_rows)}, in ${process.artifacts.quarantine ?? 'the target'}`]);
   for (const change of process.schema_changes) rows.push(['schema', change]);
   if (process.quality.length > 0) rows.push(['quality', qualityText(process)]);
   if (process.state !== null && process.state.after !== null) rows.push(['state', stateText(process)]);

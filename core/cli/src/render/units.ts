@@ -1,6 +1,9 @@
 /** `12,345,678`. */
 export const count = (n: number): string => Math.round(n).toLocaleString('en-US');
 
+/** `1 row`, `2,000 rows`. */
+export const rowsText = (n: number): string => `${count(n)} ${Math.round(n) === 1 ? 'row' : 'rows'}`;
+
 /** Bytes as `12.3 MB` (10^6). */
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -33,6 +33,8 @@ export const schemaApprove = defineGate({
         `The ledger is ${artifact.state === 'missing' ? 'not there' : 'no JSON object'}.`,
         {
           where: ledger,
+          remedy:
+            'Name the file that a run printed with the change that waits, or the plan of dpone schema expand-contract.',
         },
       );
     const { status } = artifact.value;
