@@ -67,6 +67,22 @@ export const DATA_FILES: readonly BadInput[] = [
     after: first,
     files: { 'm.yml': process('  strategy: {mode: incremental_merge, unique_key: order_id}\n') },
   }),
+  load(
+    'events of a kind that nobody knows',
+    'a.csv',
+    null,
+    'DPONE_QUALITY_FAILED',
+    1,
+    ['known.op', 'm.yml:10:3 sink.strategy'],
+    {
+      files: {
+        'm.yml': process(
+          '  strategy: {mode: cdc_apply, unique_key: id, cdc: {operation_column: op, order_column: seq}}\n',
+        ).replace('orders.csv', 'a.csv'),
+        'a.csv': 'id,op,seq\n1,insert,1\n2,explode,2\n',
+      },
+    },
+  ),
   load('a quality rule that is red', 'a.csv', null, 'DPONE_QUALITY_FAILED', 1, ['min_rows'], {
     after: first,
     files: { 'm.yml': process('', 'quality: {checks: [{type: min_rows, value: 100}]}\n') },

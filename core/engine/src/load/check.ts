@@ -115,6 +115,11 @@ function verdict(failed: readonly QualityOutcome[], plan: LoadPlan): DponeError 
   const { spec } = plan.open;
   if (failed.some(({ from, kind }) => from === 'strategy' && kind === 'unique'))
     return fail('DPONE_DUPLICATE_KEY', what, { where: whereOf(spec, 'sink.strategy.unique_key') });
+  if (failed[0]!.from === 'strategy')
+    return fail('DPONE_QUALITY_FAILED', what, {
+      where: whereOf(spec, 'sink.strategy'),
+      remedy: `${spec.sink.strategy.mode} needs this of every load: mend the rows at the source, or the options of the strategy.`,
+    });
   return fail('DPONE_QUALITY_FAILED', what, { where: placeOf(failed[0]!, plan) });
 }
 
