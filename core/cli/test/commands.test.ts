@@ -93,6 +93,8 @@ describe('commands', () => {
     expect(missing).to.include('Missing 1 required arg: manifest (Manifest: YAML').and.to.not.include('signify');
     const flag = line((await at.dpone('orchestrate', 'run')).stderr);
     expect(flag).to.equal('Error DPONE_USAGE Missing required flag --manifest → Run the command with --help. ');
+    const gone = line((await at.dpone('plan', 'gone.yml')).stderr);
+    expect(gone).to.equal('Error DPONE_FILE_NOT_FOUND there is no file gone.yml at gone.yml → Check the path. ');
     const value = line((await at.dpone('run', 'orders.yml', '--parallel', 'x')).stderr);
     expect(value).to.include('--parallel: Expected an integer but received: x →');
   });

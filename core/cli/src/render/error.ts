@@ -31,6 +31,8 @@ export function errorText(error: DponeError, width: number, color: boolean): str
 
 /** The first cause's own words, where the message does not repeat them already. */
 function causeOf(error: DponeError): string | undefined {
+  // The system's own words for that say nothing more.
+  if (error.code === 'DPONE_FILE_NOT_FOUND') return undefined;
   let cause: unknown = error.cause;
   while (isDponeError(cause) && cause.cause !== undefined) cause = cause.cause;
   if (!(cause instanceof Error)) return undefined;

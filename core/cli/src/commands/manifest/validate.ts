@@ -5,7 +5,7 @@ import { folderFlags, manifestArg } from '../../flags.js';
 export default class ManifestValidate extends DponeCommand {
   static override summary = 'Say everything that is wrong with a manifest, each with its line.';
   static override description =
-    'Exit code 2 where a manifest cannot run, 1 where it breaks a rule of its validation block.';
+    'Looks at the manifest alone; options of a connector or strategy are held against its plugin by check and plan. Exit code 2 where a manifest cannot run, 1 where it breaks a rule of its validation block.';
   static override examples = [
     '<%= config.bin %> <%= command.id %> manifests/orders.yml',
     '<%= config.bin %> <%= command.id %> manifests --recursive',
