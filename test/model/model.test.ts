@@ -61,7 +61,9 @@ describe(`stories of changes, loads, kills and crowds, held against a model (see
         const runs = Math.ceil(SEQUENCES / told.length);
         it(`${pair.name}, ${runs} ${runs === 1 ? 'story' : 'stories'}`, async () => {
           const { name, model } = pair;
-          const transactional = pair.sink.capabilities.transactional;
+          // Kafka deletes what a full refresh replaced behind the transaction: a kill between leaves both to be seen.
+          const oneStep = system.id !== 'kafka' || modeOf(name) !== 'full_refresh';
+          const transactional = pair.sink.capabilities.transactional && oneStep;
           const story = fc.asyncProperty(sequences, async (actions) => {
             const table = `${system.id}_${name.replaceAll(' ', '_')}_${++stories}`;
             const killed = (at: string): void => void kills.set(at, (kills.get(at) ?? 0) + 1);

@@ -138,16 +138,24 @@ function applyEvents(target: readonly Row[], events: readonly Row[]): readonly R
   return [...rows.values()];
 }
 
+/** Instants as texts that sort by time: a fraction may have any number of digits. */
+const sortable = (instant: unknown): string => {
+  const [seconds, fraction = ''] = String(instant).replace(/Z$/, '').split('.');
+  return `${seconds}.${fraction.padEnd(9, '0')}`;
+};
+
 /** Throws where versions of a key overlap, leave a gap without an end, or more than the last is current. */
 export function expectHistory(rows: readonly Row[]): void {
   for (const id of ids(rows)) {
     const versions = rows
       .filter((row) => row['id'] === id)
-      .toSorted((a, b) => (String(a[FROM]) < String(b[FROM]) ? -1 : 1));
+      .toSorted((a, b) => (sortable(a[FROM]) < sortable(b[FROM]) ? -1 : 1));
     for (const [i, version] of versions.entries()) {
       const [from, to, next] = [version[FROM], version[TO], versions[i + 1]?.[FROM]] as (string | null | undefined)[];
       const last = next === undefined;
-      const right = typeof from === 'string' && (to === null ? last : from < to! && (last || to! <= next!));
+      const right =
+        typeof from === 'string' &&
+        (to === null ? last : sortable(from) < sortable(to) && (last || sortable(to) <= sortable(next)));
       if (!right || version[CURRENT] !== (to === null))
         throw new Error(
           `the versions of ${String(id)} are no history: ${versions.map((v) => `${String(v[FROM])}..${String(v[TO])} ${String(v[CURRENT])}`).join(', ')}`,

@@ -19,6 +19,7 @@ import { dropOnCluster } from './staging-sql.js';
 import { PARTITION, type ProgramContext, type Statement } from './program-context.js';
 import { Tallies } from './tallies.js';
 import { isMergeTree, tableFacts, tablesLike, type TableFacts } from './table-facts.js';
+import { lookAt, writtenBetween, type TableLook } from './table-look.js';
 
 export interface FinalizeContext {
   readonly session: Session;
@@ -31,6 +32,8 @@ export interface FinalizeContext {
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
+
+const NOTHING: TableLook = new Map();
 
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -54,7 +57,7 @@ export async function finalizeLoad(program: LoadProgram, given: FinalizeContext)
   if (ctx.replacing && program.steps.some((s) => s.op === 'merge'))
     refuseKeeping(facts?.engine ?? ctx.design.engine, label);
   const [before] = await Promise.all([
-    facts === null ? '' : fingerprint(session, load.target, doing),
+    facts === null ? NOTHING : lookAt(session, load.target, doing),
     session.runAll(dropOnCluster(design, tables.next), doing),
   ]);
   const counts = await build(program, facts, ctx, doing);
@@ -72,12 +75,12 @@ export async function finalizeLoad(program: LoadProgram, given: FinalizeContext)
   // A worker that is paused behind this line cannot take effect either: who takes over drops its new table first.
   const [, now] = await Promise.all([
     assertFence(ctx.place, load.fence),
-    facts === null ? '' : fingerprint(session, load.target, doing),
+    facts === null ? NOTHING : lookAt(session, load.target, doing),
   ]);
-  if (before !== now) throw written(label);
+  if (writtenBetween(before, now)) throw written(label);
   for (const sql of takePlace(programContext(program, facts, ctx, false), atomic)) await session.run(sql, doing);
   const old = how === 'exchange' ? tables.next : tables.old;
-  if (facts !== null && before !== (await fingerprint(session, old, doing))) {
+  if (facts !== null && writtenBetween(before, await lookAt(session, old, doing))) {
     await putBack(program, how, ctx, doing);
     throw written(label);
   }
@@ -226,14 +229,4 @@ async function sameStructure(session: Session, a: TableRef, b: TableRef, doing: 
   };
   const [one, other] = await Promise.all([shape(a), shape(b)]);
   return one === other;
-}
-
-/** Changes with every insert and mutation of a table, and with no merge. */
-async function fingerprint(session: Session, table: TableRef, doing: Doing): Promise<string> {
-  const rows = await session.rows(
-    'SELECT partition_id, max(max_block_number) AS block, max(data_version) AS version FROM system.parts ' +
-      `WHERE active AND database = ${text(table.schema!)} AND table = ${text(table.name)} GROUP BY partition_id ORDER BY 1`,
-    doing,
-  );
-  return JSON.stringify(rows);
 }

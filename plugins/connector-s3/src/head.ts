@@ -95,15 +95,24 @@ export async function assertFence(store: Store, meta: string, fence: number, lab
 const fenced = (label: string, fence: number, seen: SeenHead | null): Error =>
   fail('DPONE_FENCED', `${label} was taken over: fence ${seen?.head.fence ?? 'none'}, this load has ${fence}`);
 
+/** Others that probe the same target at the same moment may each remove the object once between our two writes. */
+const PROBES = 5;
+
 /** Whether the store minds conditions; one that takes this write would give the target to two loads at once. */
 export async function assertConditions(store: Store, meta: string, label: string): Promise<void> {
   const key = `${meta}probe.json`;
-  await store.put(key, '{}');
   try {
-    await store.put(key, '{}', { absent: true });
-  } catch (error) {
-    if (isPrecondition(error)) return;
-    throw error;
+    for (let i = 0; i < PROBES; i++) {
+      await store.put(key, '{}');
+      const taken = await store.put(key, '{}', { absent: true }).then(
+        () => true,
+        (error: unknown) => {
+          if (isPrecondition(error)) return false;
+          throw error;
+        },
+      );
+      if (!taken) return;
+    }
   } finally {
     await store.removeBelow(key);
   }
