@@ -77,7 +77,7 @@ describe('the file of a database', () => {
     await sink.close();
     await writeFile(space.path('text.duckdb'), 'no database, but long enough to be looked at '.repeat(200));
     const other = await duckdbSink.create(sinkContext(space, { name: 'orders' }, 'text.duckdb'));
-    await expectError(() => other.lock(owner, 0), 'DPONE_SINK_WRITE');
+    await expectError(() => other.lock(owner, 0), 'DPONE_CONNECTION_FAILED');
     await other.close();
   });
 

@@ -23,6 +23,11 @@ export async function createSink(ctx: SinkContext<Connection, SinkOptions>): Pro
         ? { exists: false, schema: null }
         : { exists: true, schema: { columns: table.columns }, rows: table.rows.length };
     },
+    unfilled: async (column, successor) => {
+      const { columns, rows } = (await store.read()).tables[name]!;
+      const [from, to] = [column, successor].map((wanted) => columns.findIndex((c) => c.name === wanted));
+      return rows.filter((row) => row[from!] !== null && row[to!] === null).length;
+    },
     accepts: () => [{ id: 'rows', transport: 'rows', cost: 20 }],
     physicalType: (column) => ({ type: typeName(column.type) }),
     explain: (program) => [

@@ -64,7 +64,15 @@ const FINALIZE = SINK_BEHAVIOURS.filter((b) => b.id.startsWith('sink.finalize.')
   ],
 );
 
-const SCHEMA = SINK_BEHAVIOURS.filter((b) => b.id.startsWith('sink.schema.')).map(({ id }): Broken<SinkScenario> => ({
+const UNFILLED: Broken<SinkScenario> = {
+  behaviour: 'sink.schema.unfilled',
+  how: 'looks at the wrong column',
+  scenario: sink((given) => ({ unfilled: (column) => given.unfilled!(column, column) })),
+  says: /unfilled\(\) says 0 and 0/,
+};
+
+const CHANGED = SINK_BEHAVIOURS.filter((b) => b.id.startsWith('sink.schema.') && b.id !== UNFILLED.behaviour);
+const SCHEMA = CHANGED.map(({ id }): Broken<SinkScenario> => ({
   behaviour: id,
   how: 'leaves the change out',
   scenario: later((p) => ({ ...p, changes: [] })),
@@ -250,6 +258,7 @@ describe('sink behaviours catch broken sinks', () => {
     },
     ...FINALIZE,
     ...BROKEN_COURSES,
+    UNFILLED,
     ...SCHEMA,
     {
       behaviour: 'sink.explains',
