@@ -3,6 +3,7 @@ import { bytesRead, kafkaMissing, openKafka, type TestKafka } from '@dpone/test-
 import { expect } from 'chai';
 import { queryDuckdb } from '../support/duckdb.js';
 import { load } from '../support/engine-host.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 
 const missing = await kafkaMissing();
@@ -24,10 +25,7 @@ describe('a backfill of a topic', function () {
   let project: TempProject;
   let topic: string;
   before(async function () {
-    if (missing !== undefined) {
-      Object.assign(this.runnable().parent!, { skipReason: missing });
-      this.skip();
-    }
+    skipWithout(this, missing);
     project = tempProject();
     kafka = await openKafka();
     topic = kafka.name('backfill');

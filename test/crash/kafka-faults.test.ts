@@ -13,6 +13,7 @@ import { expect } from 'chai';
 import { dpone, type CliResult } from '../support/cli.js';
 import { endFollows, Follow } from '../support/follow.js';
 import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { expectCleanTopic, orderMessages } from './kafka-shop.js';
 import { expectCleanServer, query, shopTable } from './postgres-shop.js';
@@ -71,10 +72,7 @@ describe('loads from and into Kafka when brokers go', function () {
   let server: KafkaServer;
   let kafka: TestKafka;
   before(async function () {
-    if (missing !== undefined) {
-      Object.assign(this.runnable().parent!, { skipReason: missing });
-      this.skip();
-    }
+    skipWithout(this, missing);
     server = await startKafka();
     kafka = await openKafka(server);
   });
@@ -153,10 +151,7 @@ describe('loads from and into Kafka whose connection is cut', function () {
   let kafka: TestKafka;
   let proxy: Awaited<ReturnType<typeof startProxy>>;
   before(async function () {
-    if (missing !== undefined) {
-      Object.assign(this.runnable().parent!, { skipReason: missing });
-      this.skip();
-    }
+    skipWithout(this, missing);
     // The broker tells clients the proxy's port, so that every connection goes through it.
     const port = await freePort();
     proxy = await startProxy({ host: '127.0.0.1', port });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { endFollows, Follow, linesOf } from '../support/follow.js';
 import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { orderMessages } from './kafka-shop.js';
 import { expectCleanServer, query } from './postgres-shop.js';
@@ -27,10 +28,7 @@ describe('a run that follows a topic', function () {
   let project: TempProject;
   let topic: string;
   before(async function () {
-    if (missing !== undefined) {
-      Object.assign(this.runnable().parent!, { skipReason: missing });
-      this.skip();
-    }
+    skipWithout(this, missing);
     kafka = await openKafka();
   });
   after(() => kafka?.close());

@@ -4,6 +4,7 @@ import { freshDatabase, kafkaMissing, openKafka, type FreshDatabase, type TestKa
 import { expect } from 'chai';
 import { dpone } from '../support/cli.js';
 import { linkPlugins } from '../support/link-plugin.js';
+import { skipWithout } from '../support/skip-without.js';
 import { tempProject, type TempProject } from '../support/temp-project.js';
 import { firstLoad } from './first-load.js';
 import { expectCleanEnd } from './evidence.js';
@@ -101,10 +102,7 @@ describe('a load from or into Kafka killed (SIGKILL) at any step of the protocol
   this.timeout(90_000);
   let kafka: TestKafka;
   before(async function () {
-    if (missing !== undefined) {
-      Object.assign(this.runnable().parent!, { skipReason: missing });
-      this.skip();
-    }
+    skipWithout(this, missing);
     kafka = await openKafka();
   });
   after(() => kafka?.close());

@@ -1,4 +1,4 @@
-import { fail, type Column, type LoadProgram, type SchemaChange } from '@dpone/sdk';
+import { fail, replacesAll, type Column, type SchemaChange } from '@dpone/sdk';
 import { renamed } from '@dpone/sdk/connector';
 import { catchUpAll } from './cluster.js';
 import { onCluster, tableClause, type Design } from './design.js';
@@ -20,10 +20,8 @@ export function createNext(ctx: ProgramContext): Statement[] {
   }
   const target = tableName(program.load.target);
   const made = plain(`CREATE TABLE ${name} AS ${target}`);
-  return replacesAll(program) ? [made] : [made, linkInto(ctx, program.load.target, 'none')];
+  return replacesAll(program.steps) ? [made] : [made, linkInto(ctx, program.load.target, 'none')];
 }
-
-export const replacesAll = (program: LoadProgram): boolean => program.steps[0]?.op === 'replace_all';
 
 function createTable(name: string, columns: readonly Column[], design: Design): string {
   const list = columns.map((c) => `${ident(c.name)} ${stagedType(c)}${commentSql(c)}`).join(', ');

@@ -1,5 +1,6 @@
 import {
   fail,
+  replacesAll,
   type FinalizeResult,
   type FinalizeStepName,
   type LoadProgram,
@@ -9,7 +10,7 @@ import {
 import { assertCluster, catchUp } from './cluster.js';
 import { designFor, onCluster, type Design } from './design.js';
 import type { Doing } from './errors.js';
-import { createNext, replacesAll, rowStatements, schemaStatements, takePlace } from './finalize-sql.js';
+import { createNext, rowStatements, schemaStatements, takePlace } from './finalize-sql.js';
 import { insertIntent, publish, type Intent } from './intent.js';
 import { assertFence, type LockPlace } from './lock.js';
 import type { LoadTables, MetaNames } from './names.js';
@@ -176,9 +177,9 @@ async function build(
   const tally = new Tallies();
   const [before, linkedRows] = await Promise.all([
     facts === null ? 0 : countOf(program.load.target),
-    facts === null || replacesAll(program) ? 0 : countOf(ctx.tables.next),
+    facts === null || replacesAll(program.steps) ? 0 : countOf(ctx.tables.next),
   ]);
-  if (replacesAll(program)) tally.deleted = before;
+  if (replacesAll(program.steps)) tally.deleted = before;
   else if (linkedRows !== before) throw written(tableLabel(program.load.target));
   // The changes of the schema come first: what they make of the new table decides how staging gets into it.
   for (const { sql } of schemaStatements(programContext(program, facts, ctx, false)))
